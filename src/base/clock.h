@@ -1,0 +1,40 @@
+// The two clocks Bulkhead reads: wall time as the machine claims it, and boot time, which never steps. Code must take a
+// Clock and never ask the system itself, so that a month can be simulated in seconds. Owned by base.
+#pragma once
+
+#include <cstdint>
+
+namespace bulkhead {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual std::uint64_t wall_ms() const = 0;  // milliseconds since 1970-01-01T00:00:00Z, as claimed
+  virtual std::uint64_t boot_ms() const = 0;  // CLOCK_BOOTTIME in milliseconds
+};
+
+class SystemClock final : public Clock {
+ public:
+  std::uint64_t wall_ms() const override;
+  std::uint64_t boot_ms() const override;
+};
+
+class FakeClock final : public Clock {
+ public:
+  explicit FakeClock(std::uint64_t wall_ms = 1'767'225'600'000) : wall_ms_(wall_ms) {}
+  std::uint64_t wall_ms() const override { return wall_ms_; }
+  std::uint64_t boot_ms() const override { return boot_ms_; }
+  void advance_ms(std::uint64_t by) {
+    wall_ms_ += by;
+    boot_ms_ += by;
+  }
+  void step_wall_ms(std::int64_t by) {
+    wall_ms_ = static_cast<std::uint64_t>(static_cast<std::int64_t>(wall_ms_) + by);
+  }
+
+ private:
+  std::uint64_t wall_ms_;
+  std::uint64_t boot_ms_ = 1'000'000;
+};
+
+}  // namespace bulkhead

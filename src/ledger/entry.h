@@ -64,8 +64,17 @@ struct Entry {
   bool operator==(const Entry&) const = default;
 };
 
-// leaf = version ‖ public part ‖ SHA-256(salt ‖ private part).
+inline constexpr std::size_t kLeafBytes = 83;
+inline constexpr std::size_t kPrivateBytesMin = 38;
+inline constexpr std::size_t kPrivateBytesMax = kPrivateBytesMin + kEntryDetailBytesMax;
+
+// What no ledger takes: an enum or mask outside its list (kMalformed), a detail over its maximum (kTooLarge).
+Status check_entry(const Entry& entry);
+
+// leaf = version ‖ public part ‖ SHA-256(salt ‖ private part). The entry must pass check_entry.
 Bytes encode_leaf(const Entry& entry);
+// The same when encode_private(entry) is at hand.
+Bytes encode_leaf(const Entry& entry, ByteView private_part);
 Bytes encode_private(const Entry& entry);
 // Refuses anything but the one encoding of an entry whose private part fits the leaf's hash. kMalformed, kCrypto.
 Result<Entry> decode_entry(ByteView leaf, const Salt& salt, ByteView private_part);

@@ -82,7 +82,7 @@ class Encoder {
   }
   template <class T> requires requires(const T& t) { t.members(); }
   void put_object(const T& message) {
-    std::apply([this](const auto&... member) { (put(member), ...); }, message.members());
+    std::apply([this](const auto&... member) { (this->put(member), ...); }, message.members());
   }
 
   Bytes& to_;
@@ -165,7 +165,7 @@ class Decoder {
   }
   template <class T> requires requires(T& t) { t.members(); }
   void get_object(T& message) {
-    std::apply([this](auto&... member) { (get(member), ...); }, message.members());
+    std::apply([this](auto&... member) { (this->get(member), ...); }, message.members());
   }
 
   ByteView from_;

@@ -1,0 +1,44 @@
+#include "cli/import_pipe.h"
+
+#include "base/check.h"
+
+namespace bulkhead::cli {
+
+Status ImportPipe::send(const wire::Import& batch) {
+  while (in_flight_.size() >= kBatchesInFlightMax) TRY_STATUS(wait_for_oldest());
+  in_flight_.push_back({TRY(connection_.send(batch)), batch.batch});
+  return {};
+}
+
+Status ImportPipe::finish() {
+  while (!in_flight_.empty()) TRY_STATUS(wait_for_oldest());
+  return {};
+}
+
+Status ImportPipe::wait_for_oldest() {
+  const auto raw = TRY(connection_.receive());
+  const auto oldest = in_flight_.front();
+  // One writer takes the batches in turn, so another order is a fault.
+  if (raw.request != oldest.request) return fail(ErrorCode::kMalformed, "the keeper answered out of order");
+  in_flight_.pop_front();
+  return on_taken_(oldest.batch, TRY(connection_.read_answer<wire::ImportAnswer>(raw.body)));
+}
+
+std::size_t encoded_bytes(const wire::ImportCustomer& customer) {
+  std::size_t bytes = 8 + 4;
+  for (const auto& value : customer.values.items) bytes += 1 + 2 + 2 + value.value.value.size();
+  return bytes;
+}
+
+wire::ImportCustomer to_wire(std::uint64_t line, Record record) {
+  CHECK(record.size() <= kRecordValuesMax);
+  wire::ImportCustomer customer{.line = line, .values = {}};
+  customer.values.items.reserve(record.size());
+  for (auto& value : record) {
+    CHECK(value.value.size() <= kFieldValueBytesMax);
+    customer.values.items.push_back({static_cast<std::uint8_t>(value.field), value.item, {std::move(value.value)}});
+  }
+  return customer;
+}
+
+}  // namespace bulkhead::cli

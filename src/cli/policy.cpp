@@ -1,0 +1,125 @@
+// bulkhead policy show, check, set.
+#include <fstream>
+#include <iterator>
+
+#include "cli/commands.h"
+#include "cli/operator.h"
+#include "cli/output.h"
+#include "cli/policy_toml.h"
+
+namespace bulkhead::cli {
+namespace {
+
+struct Options {
+  Operator who;
+  std::string file;
+  bool json = false;
+};
+
+Result<std::string> read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(ErrorCode::kNotFound, "the file cannot be read");
+  std::string text(kPolicyTomlBytesMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kPolicyTomlBytesMax) return fail(ErrorCode::kTooLarge, "a policy has at most 256 KiB");
+  return text;
+}
+
+// The policy of the file; complains with file and line when it is none.
+std::optional<Policy> load(const std::string& path) {
+  const auto text = read_text(path);
+  if (!text) {
+    complain("{}: {}", path, text.error().context);
+    return std::nullopt;
+  }
+  auto policy = parse_policy_toml(*text);
+  if (policy) return std::move(*policy);
+  if (policy.error().line > 0) complain("{}:{}: {}", path, policy.error().line, policy.error().text);
+  else complain("{}: {}", path, policy.error().text);
+  return std::nullopt;
+}
+
+std::string customers_of(const Budget& budget) {
+  return fmt::format("{} / {} / {} / {}", budget.minute, budget.hour, budget.day, budget.month);
+}
+
+std::string describe(const Policy& policy) {
+  Table table({"role", "grade", "distinct customers per 1 min / 1 h / 1 day / 30 days"});
+  for (std::size_t i = 0; i < word_count<Role>(); ++i) {
+    const auto role = static_cast<Role>(i);
+    for (std::size_t j = 0; j < kColumnCount; ++j) {
+      const auto column = static_cast<Column>(j);
+      const auto& budget = policy.rule(role).budgets.of(column);
+      if (budget.month == 0) continue;
+      table.add({std::string(name_of(role)), std::string(name_of(column)), customers_of(budget)});
+    }
+  }
+  return table.text();
+}
+
+int check(const Options& options) {
+  const auto policy = load(options.file);
+  if (!policy) return kFailed;
+  print(fmt::format("{} is a policy.\n\n{}", options.file, describe(*policy)));
+  return kDone;
+}
+
+int set(const Options& options) {
+  const auto policy = load(options.file);
+  if (!policy) return kFailed;
+  auto connection = connect(options.who);
+  if (!connection) return complain(connection.error());
+  const auto answer = connection->call<wire::SetPolicyAnswer>(
+      wire::SetPolicy{.policy = {std::string(text_of(wire::encode(*policy)))}});
+  if (!answer) return complain("{}: {}", options.file, answer.error().context);
+  if (options.json) print_json({{"policy", answer->number}});
+  else print(fmt::format("Policy {} is in force.\n", answer->number));
+  return kDone;
+}
+
+int show(const Options& options) {
+  auto connection = connect(options.who);
+  if (!connection) return complain(connection.error());
+  const auto status = connection->call<wire::StatusAnswer>(wire::StatusQuery{});
+  if (!status) return complain(status.error());
+  if (options.json) {
+    print_json({{"policy", status->policy}, {"default", status->policy == default_policy().number.value}});
+    return kDone;
+  }
+  print(fmt::format("Policy {} is in force.\n", status->policy));
+  if (status->policy == default_policy().number.value) {
+    print("It is the one that comes with Bulkhead (config/policy.toml):\n\n" + describe(default_policy()));
+  } else {
+    print("Its numbers stand in the ledger's policy entry; keep the file it was set from.\n");
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_policy(CLI::App& app, Chosen& chosen) {
+  auto* const policy = app.add_subcommand("policy", "Who may see what and how much: show, check, set");
+  policy->require_subcommand(1);
+  add_command<Options>(
+      *policy, chosen, "show", "Which policy is in force",
+      [](CLI::App& command, Options& options) {
+        add_operator(command, options.who);
+        command.add_flag("--json", options.json, "One line of JSON");
+      },
+      show);
+  add_command<Options>(
+      *policy, chosen, "check", "Read a policy file and say what it allows, or the line that is wrong",
+      [](CLI::App& command, Options& options) { command.add_option("FILE", options.file, "Such as config/policy.toml")->required(); },
+      check);
+  add_command<Options>(
+      *policy, chosen, "set", "Put a policy in force; its number stands in every later entry",
+      [](CLI::App& command, Options& options) {
+        add_operator(command, options.who);
+        command.add_option("FILE", options.file, "Such as config/policy.toml")->required();
+        command.add_flag("--json", options.json, "One line of JSON");
+      },
+      set);
+}
+
+}  // namespace bulkhead::cli

@@ -1,0 +1,46 @@
+// Runs bulkhead-keeper as a helper of a command: once to make a directory, or without a supervisor for a bench. It must
+// get no descriptor and no privilege that is not named here. Owned by cli; serving belongs to the supervisor.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/descriptor.h"
+#include "base/result.h"
+
+namespace bulkhead::cli {
+
+struct ChildUser {
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+
+// The user bulkhead-keeper, when we are root and it exists.
+std::optional<ChildUser> keeper_user();
+
+inline constexpr std::size_t kKeeperOutputBytesMax = 64u << 10;
+
+// Runs it to its end and answers what it printed on standard output. kNotFound: it does not lie beside this program.
+// kRefused: it ended with an error, which it wrote to standard error itself.
+Result<std::string> run_keeper(const std::vector<std::string>& arguments, const std::optional<ChildUser>& user);
+
+// A child that is killed with this process. `inherited` keeps its number in the child.
+class KeeperChild {
+ public:
+  static Result<KeeperChild> start(std::vector<std::string> arguments, int inherited);
+  KeeperChild(KeeperChild&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
+  KeeperChild& operator=(KeeperChild&&) = delete;
+  ~KeeperChild();
+  pid_t pid() const { return pid_; }
+  // Waits for its end; true when it ended with success.
+  bool wait();
+
+ private:
+  explicit KeeperChild(pid_t pid) : pid_(pid) {}
+  pid_t pid_ = 0;
+};
+
+}  // namespace bulkhead::cli

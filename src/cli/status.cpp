@@ -1,0 +1,84 @@
+// bulkhead status.
+#include "cli/commands.h"
+#include "cli/ledger_source.h"
+#include "cli/operator.h"
+#include "cli/output.h"
+
+namespace bulkhead::cli {
+namespace {
+
+struct Options {
+  Operator who;
+  bool json = false;
+};
+
+boost::json::value to_json(const wire::StatusAnswer& status) {
+  boost::json::array without;
+  for (const auto& name : status.without.items) without.emplace_back(name.value);
+  return {{"running", true},
+          {"origin", status.origin.value},
+          {"demo", status.demo},
+          {"ledger_size", status.ledger_size},
+          {"checkpoint_size", status.checkpoint_size},
+          {"ledger_key", ledger_key(status)},
+          {"witness", "local"},
+          {"customers", status.customers},
+          {"open_cases", status.open_cases},
+          {"staff", status.staff},
+          {"clients", status.clients},
+          {"sessions", status.sessions},
+          {"policy", status.policy},
+          {"breached_passwords", status.breached_passwords},
+          {"up_s", status.up_s},
+          {"rss_mib", status.rss_mib},
+          {"without", std::move(without)}};
+}
+
+std::string to_text(const wire::StatusAnswer& status) {
+  std::string out;
+  const auto line = [&out](std::string_view name, const std::string& value) { out += fmt::format("{:<20}{}\n", name, value); };
+  line("origin", status.origin.value + (status.demo ? "  (a demo or drill: nobody here is real)" : ""));
+  line("up", duration_text(status.up_s));
+  line("ledger", fmt::format("{} entries, {} under the last checkpoint", count_text(status.ledger_size),
+                             count_text(status.checkpoint_size)));
+  line("ledger's key", ledger_key(status));
+  line("witness", "local (nobody outside holds a checkpoint yet)");
+  line("customers", count_text(status.customers));
+  line("open cases", count_text(status.open_cases));
+  line("staff, clients", fmt::format("{}, {}", count_text(status.staff), count_text(status.clients)));
+  line("sessions", count_text(status.sessions));
+  line("policy", fmt::format("number {}", status.policy));
+  line("breached passwords", status.breached_passwords ? "loaded" : "not loaded (bulkhead passwords load FILE)");
+  line("keeper's memory", fmt::format("{} MiB", status.rss_mib));
+  for (const auto& name : status.without.items) line("SWITCHED OFF", name.value);
+  return out;
+}
+
+int run(const Options& options) {
+  // How the house is, production admins are told only after they signed in.
+  auto connection = connect(options.who);
+  if (!connection && connection.error().code == ErrorCode::kNotFound) {
+    if (options.json) print_json({{"running", false}});
+    return complain("nothing runs on {}; start it with: bulkhead serve", options.who.places.data);
+  }
+  if (!connection) return complain(connection.error());
+  const auto status = connection->call<wire::StatusAnswer>(wire::StatusQuery{});
+  if (!status) return complain(status.error());
+  if (options.json) print_json(to_json(*status));
+  else print(to_text(*status));
+  return kDone;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Chosen& chosen) {
+  add_command<Options>(
+      app, chosen, "status", "How a running system is: sizes, ledger, policy, what is switched off",
+      [](CLI::App& command, Options& options) {
+        add_operator(command, options.who);
+        command.add_flag("--json", options.json, "One line of JSON");
+      },
+      run);
+}
+
+}  // namespace bulkhead::cli

@@ -1,0 +1,210 @@
+// bulkhead-keeper: wires the keeper's parts together and runs its loop. It takes descriptors and its folder from the
+// supervisor and opens nothing else.
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include "base/log.h"
+#include "confine/confine.h"
+#include "crypto/encoding.h"
+#include "crypto/random.h"
+#include "keeper/keeper_setup.h"
+#include "keeper/loop.h"
+#include "keeper/resident.h"
+#include "vault/root_key.h"
+#include "wire/control_messages.h"
+#include "wire/descriptor.h"
+
+namespace bulkhead {
+namespace {
+
+constexpr std::size_t kWriterJobsMax = 4096;
+constexpr std::size_t kScanJobsMax = 16;
+constexpr std::size_t kHashingThreads = 2;
+constexpr std::size_t kHashingJobsMax = 64;
+
+constexpr const char* kUsage =
+    "usage: bulkhead-keeper --data DIR (--key-fd N | --key FILE) --control-fd N [--without PROTECTION]...\n"
+    "       bulkhead-keeper --init --data DIR --key FILE (--demo | --drill | --origin NAME)\n"
+    "The supervisor (`bulkhead serve`) and `bulkhead init` start it; people seldom do.\n";
+
+struct Arguments {
+  std::string data;
+  std::string key;
+  std::string origin;
+  int key_fd = -1;
+  int control_fd = -1;
+  bool init = false;
+  std::vector<std::string> without;
+};
+
+std::optional<int> number(const char* text) {
+  int value = 0;
+  for (const char* at = text; *at != 0; ++at) {
+    if (*at < '0' || *at > '9' || value > 100'000) return std::nullopt;
+    value = value * 10 + (*at - '0');
+  }
+  return *text == 0 ? std::nullopt : std::optional(value);
+}
+
+std::string stamped_origin(std::string_view head) {
+  std::array<std::uint8_t, 4> bytes{};
+  random_bytes(bytes);
+  return std::string(head) + to_hex(bytes);
+}
+
+std::optional<Arguments> parse(int count, char** words) {
+  Arguments arguments;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    const char* value = i + 1 < count ? words[i + 1] : nullptr;
+    if (word == "--init") {
+      arguments.init = true;
+    } else if (word == "--demo") {
+      if (arguments.origin.empty()) arguments.origin = stamped_origin(kDemoOriginHead);
+    } else if (word == "--drill") {
+      arguments.origin = stamped_origin(kDrillOriginHead);
+    } else if (value == nullptr) {
+      return std::nullopt;
+    } else {
+      ++i;
+      if (word == "--data") arguments.data = value;
+      else if (word == "--key") arguments.key = value;
+      else if (word == "--origin") arguments.origin = value;
+      else if (word == "--without") arguments.without.emplace_back(value);
+      else if (word == "--key-fd" && number(value)) arguments.key_fd = *number(value);
+      else if (word == "--control-fd" && number(value)) arguments.control_fd = *number(value);
+      else return std::nullopt;
+    }
+  }
+  const bool has_key = !arguments.key.empty() || arguments.key_fd >= 0;
+  const bool has_way = arguments.init ? !arguments.origin.empty() : arguments.control_fd >= 0;
+  if (arguments.data.empty() || !has_key || !has_way) return std::nullopt;
+  return arguments;
+}
+
+Result<SecretBytes> load_root(const Arguments& arguments) {
+  if (arguments.key_fd < 0) return load_root_key_file(arguments.key);
+  auto root = read_root_key(arguments.key_fd);
+  close(arguments.key_fd);
+  return root;
+}
+
+Status init(const Arguments& arguments) {
+  struct stat there {};
+  if (stat(arguments.key.c_str(), &there) != 0) TRY_STATUS(make_root_key_file(arguments.key));
+  const auto root = TRY(load_root(arguments));
+  const auto admin = TRY(make_keeper_folder(arguments.data, root, arguments.origin));
+  if (admin) {
+    fmt::print("{{\"origin\":\"{}\",\"admin\":{{\"name\":\"{}\",\"password\":\"{}\",\"otpauth\":\"{}\"}}}}\n",
+               arguments.origin, admin->name, admin->password, admin->otpauth);
+  } else {
+    fmt::print("{{\"origin\":\"{}\"}}\n", arguments.origin);
+  }
+  return {};
+}
+
+Result<Without> read_without(const Arguments& arguments, bool drill) {
+  Without without;
+  for (const auto& name : arguments.without) {
+    if (!drill) return fail(ErrorCode::kRefused, "protections can be switched off in drill directories only");
+    if (name == "grant") without.grant = true;
+    else if (name == "budget") without.budget = true;
+    else if (name == "proof") without.proof = true;
+    else if (name == "metering") without.metering = true;
+    else return fail(ErrorCode::kMalformed, "no such protection: grant, budget, proof or metering");
+  }
+  return without;
+}
+
+// Customers whose rows were stored but whose import entry was not are nobody: their batch will come again.
+Status sweep_unrecorded(Vault& vault, const State& state) {
+  const auto next = vault.next_customer_number().value;
+  for (auto number = state.last_customer().value + 1; number < next; ++number) {
+    const auto erased = vault.erase(CustomerNumber(number));
+    if (!erased && erased.error().code != ErrorCode::kNotFound) return erased;
+  }
+  return {};
+}
+
+Status say_ready(int control_fd, const KeeperFolder& folder) {
+  Bytes frame;
+  wire::put_frame(frame, {static_cast<std::uint16_t>(wire::KeeperReady::kOp), 0, InstanceNumber()},
+                  wire::encode(wire::KeeperReady{{folder.origin}, folder.demo()}));
+  return wire::send_with_descriptor(control_fd, frame, -1);
+}
+
+Status serve(const Arguments& arguments) {
+  open_resident_figure();
+  const auto root = TRY(load_root(arguments));
+  TRY_STATUS(confine({.user = {}, .read_write = {arguments.data}, .read_only = {}, .network = NetworkUse::kNone}));
+  auto folder = TRY(open_keeper_folder(arguments.data, root));
+  const auto without = TRY(read_without(arguments, folder.drill()));
+  const auto credential_check = TRY(CredentialCheck::create());
+  const auto open_reader = [&] { return VaultReader::open(arguments.data, *folder.ring); };
+  const auto loop_reader = TRY(open_reader());
+  const auto writer_reader = TRY(open_reader());
+  const auto scan_reader = TRY(open_reader());
+
+  SystemClock clock;
+  Mailbox mailbox;
+  ImportQueue imports;
+  WorkLane writer_lane(1, kWriterJobsMax);
+  WorkLane scan_lane(1, kScanJobsMax);
+  WorkLane hashing_lane(kHashingThreads, kHashingJobsMax);
+  Keeper keeper({.clock = clock,
+                 .ring = *folder.ring,
+                 .vault = *folder.vault,
+                 .reader = *loop_reader,
+                 .ledger = *folder.ledger,
+                 .writer_lane = writer_lane,
+                 .hashing_lane = hashing_lane,
+                 .imports = imports,
+                 .mailbox = mailbox,
+                 .credential_check = &credential_check,
+                 .breached_passwords = folder.breached_passwords ? &*folder.breached_passwords : nullptr,
+                 .origin = folder.origin,
+                 .demo = folder.demo(),
+                 .drill = folder.drill(),
+                 .without = without});
+  TRY_STATUS(keeper.start());
+  TRY_STATUS(sweep_unrecorded(*folder.vault, keeper.state()));
+  const auto acts = TRY(ActPool::start(open_reader));
+  GroupCommitter committer(*folder.ledger);
+  Loop loop({keeper, committer, *acts, writer_lane, scan_lane, *writer_reader, *scan_reader, arguments.control_fd});
+  TRY_STATUS(say_ready(arguments.control_fd, folder));
+
+  const auto ended = loop.run();
+  committer.stop();
+  writer_lane.stop();
+  scan_lane.stop();
+  hashing_lane.stop();
+  acts->stop();
+  TRY_STATUS(folder.ledger->close());
+  TRY_STATUS(ended);
+  loop.answer_drain();
+  return {};
+}
+
+}  // namespace
+}  // namespace bulkhead
+
+int main(int count, char** words) {
+  using namespace bulkhead;
+  set_log_name("bulkhead-keeper");
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGINT, SIG_IGN);  // the supervisor decides when to stop
+  const auto arguments = parse(count, words);
+  if (!arguments) {
+    std::fputs(kUsage, stderr);
+    return 2;
+  }
+  const auto done = arguments->init ? init(*arguments) : serve(*arguments);
+  if (done) return 0;
+  log_error("{}: {}", to_string(done.error().code), done.error().context);
+  return 1;
+}

@@ -1,0 +1,107 @@
+// The `detail` of each kind of entry that changes the keeper's state: what the fold needs to make the change again.
+// It must never hold a name, an address, a secret or free text; those stand in the vault's rows. Owned by keeper;
+// docs/LEDGER.md lists them.
+#pragma once
+
+#include "ledger/entry.h"
+#include "wire/codec.h"
+#include "wire/proof.h"
+
+namespace bulkhead {
+
+// kRestart: the keeper started (face kKeeper), or a process instance of a face did.
+struct RestartDetail {
+  std::uint32_t instance = 0;
+  std::uint64_t time_lost_ms = 0;  // keeper time that passed since the last entry, as far as it may be believed
+  WIRE_MEMBERS(instance, time_lost_ms)
+};
+
+// kName: a ledger-local number is introduced by a commitment; the opening stands in the vault's rows.
+enum class NameKind : std::uint8_t { kTeam, kNetwork };
+template <> struct Words<NameKind> {
+  static constexpr std::array<std::string_view, 2> names{"team", "network"};
+};
+struct NameDetail {
+  NameKind kind{};
+  std::uint32_t number = 0;
+  std::array<std::uint8_t, 32> commitment{};
+  WIRE_MEMBERS(kind, number, commitment)
+};
+
+// kStaff and kClient: the principal as it stands after this entry. `secrets` names the version of its sealed row.
+struct PrincipalDetail {
+  std::uint32_t number = 0;
+  Role role{};
+  std::uint32_t team = 0;
+  bool disabled = false;
+  bool grown = false;
+  std::uint32_t secrets = 0;
+  std::uint64_t budget_frozen_until_ms = 0;  // keeper time; a reset freezes the budget for a day
+  wire::NetworkAddress network{};
+  std::uint8_t prefix_bits = 0;
+  std::uint16_t on_case_opened = 0;  // bit per RequestType
+  WIRE_MEMBERS(number, role, team, disabled, grown, secrets, budget_frozen_until_ms, network, prefix_bits,
+               on_case_opened)
+};
+
+// kSignIn.
+struct SignInDetail {
+  std::uint64_t totp_step = 0;  // 0 for clients
+  WIRE_MEMBERS(totp_step)
+};
+
+// kSignInFailed and kDenied: how many alike this one entry stands for (at least 1).
+struct CountDetail {
+  std::uint32_t times = 1;
+  std::uint16_t op = 0;
+  WIRE_MEMBERS(times, op)
+};
+
+// kCase: the case as it stands after this entry. The customer is the entry's own.
+struct CaseDetail {
+  RequestType type{};
+  CaseState state{};
+  ContactProof contact{};
+  std::uint32_t assignee = 0;
+  std::uint64_t opened_ms = 0;
+  std::uint64_t changed_ms = 0;
+  WIRE_MEMBERS(type, state, contact, assignee, opened_ms, changed_ms)
+};
+
+// kGrant: an event gives a client one customer through one case.
+struct GrantDetail {
+  std::uint32_t client = 0;
+  std::uint64_t expires_keeper_ms = 0;
+  WIRE_MEMBERS(client, expires_keeper_ms)
+};
+
+// kImport.
+struct ImportDetail {
+  std::array<std::uint8_t, 16> job{};
+  std::uint32_t batch = 0;
+  std::uint32_t first_customer = 0;
+  std::uint32_t customers = 0;
+  WIRE_MEMBERS(job, batch, first_customer, customers)
+};
+
+// kPolicy: the whole policy in its canonical encoding; its number is the entry's policy number.
+struct PolicyDetail {
+  wire::Text<4000> policy;
+  WIRE_MEMBERS(policy)
+};
+
+// kScope: what was asked of the ledger, as a digest of the query.
+struct ScopeDetail {
+  std::array<std::uint8_t, 32> query{};
+  std::uint64_t ledger_size = 0;
+  WIRE_MEMBERS(query, ledger_size)
+};
+
+// kClock: wall time and keeper time parted by more than 30 seconds.
+struct ClockDetail {
+  bool wall_ahead = false;
+  std::uint64_t apart_ms = 0;
+  WIRE_MEMBERS(wall_ahead, apart_ms)
+};
+
+}  // namespace bulkhead

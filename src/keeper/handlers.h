@@ -1,0 +1,79 @@
+// The handlers, one function per operation, named after it. Each reads as four steps: the message was *read* by the
+// templates below (strict decode, proof), the function *authorises* and *records*, and the Act it answers runs once the
+// entries are durable. A handler must never answer plaintext itself. Owned by keeper; rules.h says who may call which.
+#pragma once
+
+#include "keeper/keeper.h"
+#include "wire/admin_messages.h"
+#include "wire/paths.h"
+
+namespace bulkhead::handlers {
+
+// --- fronts: sessions (handlers_session.cpp) ---
+Outcome hello(Keeper&, const Call&, const wire::Hello&);
+Outcome sign_in(Keeper&, const Call&, const wire::SignIn&);
+Outcome client_sign_in(Keeper&, const Call&, const wire::ClientSignIn&);
+Outcome sign_out(Keeper&, const Call&, const Asker&, const wire::SignOut&);
+Outcome open_lane(Keeper&, const Call&, const Asker&, const wire::OpenLane&);
+Outcome me(Keeper&, const Call&, const Asker&, const wire::Me&);
+Outcome disclosures(Keeper&, const Call&, const Asker&, const wire::Disclosures&);
+Outcome grants(Keeper&, const Call&, const Asker&, const wire::Grants&);
+
+// --- fronts: cases (handlers_case.cpp) ---
+Outcome open_case(Keeper&, const Call&, const Asker&, const wire::OpenCase&);
+Outcome list_cases(Keeper&, const Call&, const Asker&, const wire::ListCases&);
+Outcome show_case(Keeper&, const Call&, const Asker&, const wire::ShowCase&);
+Outcome assign_case(Keeper&, const Call&, const Asker&, const wire::AssignCase&);
+Outcome close_case(Keeper&, const Call&, const Asker&, const wire::CloseCase&);
+
+// --- fronts: disclosures (handlers_reveal.cpp, handlers_message.cpp) ---
+Outcome lookup(Keeper&, const Call&, const Asker&, const wire::Lookup&);
+Outcome masked(Keeper&, const Call&, const Asker&, const wire::Masked&);
+Outcome reveal(Keeper&, const Call&, const Asker&, const wire::Reveal&);
+Outcome count(Keeper&, const Call&, const Asker&, const wire::Count&);
+Outcome list_messages(Keeper&, const Call&, const Asker&, const wire::ListMessages&);
+Outcome add_message(Keeper&, const Call&, const Asker&, const wire::AddMessage&);
+Outcome read_ledger(Keeper&, const Call&, const wire::ReadLedger&);
+
+// --- operators (handlers_admin.cpp, handlers_staff.cpp, handlers_import.cpp, handlers_scope.cpp) ---
+Outcome admin_hello(Keeper&, const Call&, const wire::AdminHello&);
+Outcome admin_sign_in(Keeper&, const Call&, const wire::AdminSignIn&);
+Outcome status(Keeper&, const Call&, const wire::StatusQuery&);
+Outcome set_policy(Keeper&, const Call&, const wire::SetPolicy&);
+Outcome demo_code(Keeper&, const Call&, const wire::DemoCode&);
+Outcome staff_add(Keeper&, const Call&, const wire::StaffAdd&);
+Outcome staff_list(Keeper&, const Call&, const wire::StaffList&);
+Outcome staff_change(Keeper&, const Call&, const wire::StaffChange&);
+Outcome client_add(Keeper&, const Call&, const wire::ClientAdd&);
+Outcome client_list(Keeper&, const Call&, const wire::ClientList&);
+Outcome client_revoke(Keeper&, const Call&, const wire::ClientRevoke&);
+Outcome import(Keeper&, const Call&, const wire::Import&);
+Outcome seed_cases(Keeper&, const Call&, const wire::SeedCases&);
+Outcome set_contact(Keeper&, const Call&, const wire::SetContact&);
+Outcome scope(Keeper&, const Call&, const wire::Scope&);
+Outcome prove(Keeper&, const Call&, const wire::Prove&);
+
+// --- shared by several handlers ---
+wire::CaseRow row_of_case(Keeper& keeper, CaseNumber number, PrincipalNumber asker);
+// Records the case as it stands now. `customer` must exist; kNotThere otherwise.
+Status record_case(Keeper& keeper, Entry entry, CaseNumber number, const Case& row);
+
+// --- read ---
+// Decodes M strictly and hands it on; anything else breaks the channel.
+template <class M, Outcome (*Handle)(Keeper&, const Call&, const M&)>
+Outcome read(Keeper& keeper, const Call& call) {
+  const auto message = wire::decode<M>(call.body);
+  return message ? Handle(keeper, call, *message) : Outcome::protocol_broken();
+}
+
+// The same for a message with a proof: who asks is known before the handler runs.
+template <class M, Outcome (*Handle)(Keeper&, const Call&, const Asker&, const M&)>
+Outcome read_proven(Keeper& keeper, const Call& call) {
+  const auto message = wire::decode<M>(call.body);
+  if (!message) return Outcome::protocol_broken();
+  const auto asker = keeper.check_proof(call, message->proof, wire::target_of(*message));
+  if (!asker) return Outcome::refuse(asker.error());
+  return Handle(keeper, call, *asker, *message);
+}
+
+}  // namespace bulkhead::handlers

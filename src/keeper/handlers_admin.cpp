@@ -1,0 +1,97 @@
+// What an operator asks about the house itself: hello, sign-in, status, policy, demo codes.
+#include "keeper/handlers.h"
+#include "keeper/resident.h"
+#include "keeper/sign_in.h"
+#include "keeper/totp.h"
+
+namespace bulkhead::handlers {
+Outcome admin_hello(Keeper& keeper, const Call& call, const wire::AdminHello& message) {
+  if (message.protocol != 1) return Outcome::protocol_broken();
+  // In a demo or drill directory its creator's connection is the operator; the supervisor checked the user.
+  call.channel->stage = keeper.parts().demo ? Stage::kServing : Stage::kSigningIn;
+  return Outcome::with(wire::AdminHelloAnswer{{keeper.parts().origin}, keeper.parts().demo, keeper.parts().demo});
+}
+
+Outcome admin_sign_in(Keeper& keeper, const Call& call, const wire::AdminSignIn& message) {
+  static constexpr wire::NetworkAddress kLocal{};
+  if (const auto wait_s = keeper.guard().wait_s(message.name.value, kLocal); wait_s > 0) {
+    return Outcome::refuse(Reason::kBackOff, wait_s);
+  }
+  keeper.guard().begin(message.name.value, kLocal);
+  auto check = std::make_shared<SignInCheck>();
+  check->read(keeper, message.name.value, message);
+  const bool queued = keeper.on_lane(
+      keeper.parts().hashing_lane, [check] { check->hash(); },
+      [&keeper, call = Call{call.channel, call.head, {}}, check] {
+        if (!check->decide_admin(keeper, call)) {
+          return keeper.answer_later(call, Outcome::refuse(Reason::kBadCredentials));
+        }
+        call.channel->operator_number = check->principal();
+        call.channel->stage = Stage::kServing;
+        keeper.answer_later(call, Outcome::with(wire::Done{}));
+      });
+  return queued ? Outcome::answered_later() : Outcome::refuse(Reason::kTooMany, 5);
+}
+
+Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
+  const auto& parts = keeper.parts();
+  wire::StatusAnswer answer;
+  answer.origin.value = parts.origin;
+  answer.demo = parts.demo;
+  answer.ledger_size = parts.ledger.size().value;
+  answer.checkpoint_size = parts.ledger.checkpoint_size().value;
+  answer.customers = keeper.state().customers();
+  answer.open_cases = keeper.state().open_cases();
+  for (const auto& [number, principal] : keeper.state().principals()) {
+    const auto role = principal.facts.role;
+    if (principal.facts.disabled || role == Role::kAuditor) continue;
+    ++(role == Role::kClient ? answer.clients : answer.staff);
+  }
+  answer.sessions = static_cast<std::uint32_t>(keeper.sessions().size());
+  answer.policy = keeper.state().policy_number().value;
+  answer.up_s = keeper.up_ms() / 1000;
+  answer.rss_mib = resident_mib();
+  answer.breached_passwords = parts.breached_passwords != nullptr;
+  answer.ledger_public_key = parts.ring.ledger_signing_key().public_key();
+  const auto add = [&](bool off, const char* name) {
+    if (off) answer.without.items.push_back({name});
+  };
+  add(parts.without.grant, "grant");
+  add(parts.without.budget, "budget");
+  add(parts.without.proof, "proof");
+  add(parts.without.metering, "metering");
+  return Outcome::with(answer);
+}
+
+Outcome set_policy(Keeper& keeper, const Call& call, const wire::SetPolicy& message) {
+  auto policy = wire::decode<Policy>(view_of(message.policy.value));
+  if (!policy || !check_policy(*policy)) return Outcome::refuse(Reason::kMalformed);
+  policy->number = PolicyNumber(keeper.state().policy_number().value + 1);
+  auto entry = keeper.make_entry(EntryKind::kPolicy, call);
+  entry.principal = call.channel->operator_number;
+  entry.policy = policy->number;
+  entry.detail = wire::encode(PolicyDetail{{std::string(text_of(wire::encode(*policy)))}});
+  keeper.record(std::move(entry));
+  return Outcome::with(wire::SetPolicyAnswer{keeper.state().policy_number().value});
+}
+
+Outcome demo_code(Keeper& keeper, const Call&, const wire::DemoCode& message) {
+  // Codes of others exist only where nobody is real.
+  if (!keeper.parts().demo) return Outcome::refuse(Reason::kRole);
+  const auto number = keeper.directory().find(message.name.value);
+  const auto* principal = number ? keeper.state().principal(*number) : nullptr;
+  if (principal == nullptr) return Outcome::refuse(Reason::kNotThere);
+  const auto version = principal->facts.secrets;
+  auto step = totp_step(keeper.wall_ms());
+  // The code of a step that was used already would be refused, so the next one is told.
+  if (step <= principal->last_totp_step) step = principal->last_totp_step + 1;
+  const auto valid_s = static_cast<std::uint8_t>(
+      std::min<std::uint64_t>(((step + 1) * kTotpStepMs - keeper.wall_ms()) / 1000, 255));
+  return Outcome::run([number = *number, version, step, valid_s](ActContext& context) {
+    const auto secrets = read_secrets(context.reader, number, version);
+    if (!secrets) return refuse_with(Reason::kNotThere);
+    return answer_with(wire::DemoCodeAnswer{{totp_code(secrets->credentials.totp_secret, step)}, valid_s});
+  });
+}
+
+}  // namespace bulkhead::handlers

@@ -1,0 +1,99 @@
+// Messages of a case: sealed free text in and out, and the published files of the ledger for auditors.
+#include "keeper/handlers.h"
+#include "vault/content_scan.h"
+
+namespace bulkhead::handlers {
+namespace {
+constexpr std::size_t kMessagesShown = 100;
+constexpr std::size_t kAnswerTextBytesMax = 4u << 20;
+}  // namespace
+
+Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker, const wire::ListMessages& message) {
+  constexpr auto kText = FieldSet::of(Field::kMessage);
+  const auto access = keeper.access(asker, message.id);
+  if (!access) return keeper.deny(call, asker, access.error(), CaseNumber(), kText);
+  const auto view = view_of(keeper.state().policy(), asker.facts.role, access->contact, Purpose::kService);
+  if (!view.clear.has(Field::kMessage)) return keeper.deny(call, asker, Reason::kField, access->number, kText);
+  const auto heads = keeper.parts().reader.message_heads(access->number, kMessagesShown);
+  if (!heads) return Outcome::refuse(Reason::kNotThere);
+
+  auto entry = keeper.make_entry(EntryKind::kReveal, call, asker);
+  entry.grade = Grade::kClear;
+  entry.purpose = Purpose::kService;
+  entry.fields = kText;
+  entry.case_number = access->number;
+  for (const auto& head : *heads) entry.tags.bits |= head.tags.bits;
+  const auto customer = access->row.customer;
+  if (!keeper.name_customer(entry, customer)) return Outcome::refuse(Reason::kNotThere);
+  const auto column = column_of(asker.facts.role, access->contact, Grade::kClear);
+  if (const auto spent = keeper.spend(asker, column, customer, entry); !spent) {
+    return keeper.deny(call, asker, Reason::kBudget, access->number, kText, spent.error().retry_after_s);
+  }
+  keeper.record(std::move(entry), customer);
+
+  return Outcome::run([number = access->number, shown = heads->size()](ActContext& context) {
+    // As many as were recorded: a message that arrived since is for the next request.
+    auto messages = context.reader.messages(number, shown);
+    if (!messages) return refuse_with(Reason::kNotThere);
+    wire::MessagesAnswer answer;
+    std::size_t bytes = 0;
+    for (auto& one : *messages) {
+      bytes += one.text.size();
+      if (bytes > kAnswerTextBytesMax) break;
+      answer.rows.items.push_back(
+          {one.head.created_ms, one.head.direction, one.head.tags, {std::move(one.text)}});
+    }
+    return answer_with(answer);
+  });
+}
+
+Outcome add_message(Keeper& keeper, const Call& call, const Asker& asker, const wire::AddMessage& message) {
+  const auto access = keeper.access(asker, message.id);
+  if (!access) return keeper.deny(call, asker, access.error());
+  if (asker.is_client() && message.direction != Direction::kFromCustomer) {
+    return keeper.deny(call, asker, Reason::kRole, access->number);
+  }
+  const auto scanned = scan_text(message.text.value);
+  if (!scanned || message.text.value.empty()) return Outcome::refuse(Reason::kMalformed);
+
+  auto entry = keeper.make_entry(EntryKind::kIntake, call, asker);
+  entry.purpose = Purpose::kService;
+  entry.fields = FieldSet::of(message.direction == Direction::kNote ? Field::kNote : Field::kMessage);
+  entry.tags = scanned->tags;
+  entry.case_number = access->number;
+  const auto customer = access->row.customer;
+  if (!keeper.name_customer(entry, customer)) return Outcome::refuse(Reason::kNotThere);
+  NewMessage row{access->number, customer, entry.wall_ms, message.direction, message.text.value};
+  keeper.record(std::move(entry), customer);
+
+  return Outcome::run(
+      [row = std::move(row)](ActContext& context) {
+        return context.writer->add_message(row) ? answer_with(wire::Done{}) : refuse_with(Reason::kLedger);
+      },
+      Lane::kWriter);
+}
+
+Outcome read_ledger(Keeper& keeper, const Call& call, const wire::ReadLedger& message) {
+  const auto auditor = keeper.directory().find_token(message.token);
+  const auto* principal = auditor ? keeper.state().principal(*auditor) : nullptr;
+  if (principal == nullptr || principal->facts.disabled) {
+    keeper.record_unknown(call, EntryKind::kDenied, Reason::kNoSession, NetworkNumber());
+    return Outcome::refuse(Reason::kNoSession);
+  }
+  // The published files hold no personal data, so reading them is no entry: they may be mirrored by anybody.
+  return Outcome::run([message, &ledger = keeper.parts().ledger](ActContext&) {
+    Result<Bytes> bytes = fail(ErrorCode::kMalformed, "no such file");
+    if (message.what == 0) {
+      const auto text = ledger.checkpoint_text();
+      bytes = Bytes(text.begin(), text.end());
+    } else if (message.what == 1) {
+      bytes = ledger.tile(message.level, message.index, message.width);
+    } else if (message.what == 2) {
+      bytes = ledger.bundle(message.index, message.width);
+    }
+    if (!bytes) return refuse_with(Reason::kNotThere);
+    return answer_with(wire::ReadLedgerAnswer{{std::string(text_of(*bytes))}});
+  });
+}
+
+}  // namespace bulkhead::handlers

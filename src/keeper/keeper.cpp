@@ -1,0 +1,342 @@
+#include "keeper/keeper.h"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "crypto/block_cipher.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "wire/paths.h"
+
+namespace bulkhead {
+namespace {
+constexpr std::uint32_t kFreeRefusalsPerSecond = 10;
+constexpr std::size_t kAlikeKindsMax = 100'000;
+// Parts the block space of case ids from that of customer references (vault/references.h), whose tail is zero.
+constexpr std::array<std::uint8_t, 8> kCaseIdTail{'b', 'u', 'l', 'k', 'c', 'a', 's', 'e'};
+
+std::uint16_t year_of(std::uint64_t wall_ms) {
+  const auto seconds = static_cast<std::time_t>(wall_ms / 1000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  return static_cast<std::uint16_t>(parts.tm_year + 1900);
+}
+}  // namespace
+
+Keeper::Keeper(KeeperParts parts) : parts_(std::move(parts)), guard_(parts_.clock) {}
+
+Status Keeper::start() {
+  Status applied;
+  TRY_STATUS(parts_.ledger.read({}, parts_.ledger.size(), [&](LeafIndex, const Entry& entry) {
+    applied = state_.apply(entry, unseal_customer(parts_.ring, entry.sealed_customer, entry.salt));
+    return applied.has_value();
+  }));
+  TRY_STATUS(applied);
+  TRY_STATUS(directory_.load(state_, parts_.reader));
+  time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(), parts_.demo);
+  begin_turn();
+  started_ms_ = now_ms_;
+  Entry entry;
+  entry.kind = EntryKind::kRestart;
+  entry.reason = Reason::kRestart;
+  entry.wall_ms = wall_ms_;
+  entry.keeper_ms = now_ms_;
+  entry.policy = state_.policy_number();
+  entry.face = Face::kKeeper;
+  entry.instance = state_.next_instance();
+  entry.detail = wire::encode(RestartDetail{entry.instance.value, time_->time_lost_ms()});
+  record(std::move(entry));
+  return {};
+}
+
+void Keeper::begin_turn() {
+  now_ms_ = std::max(now_ms_, time_->now_ms());
+  wall_ms_ = time_->wall_ms();
+  const auto step = time_->wall_step_ms();
+  const auto apart = static_cast<std::uint64_t>(step < 0 ? -step : step);
+  if (apart <= kClocksApartMsMax || clocks_apart_) return;
+  clocks_apart_ = true;
+  Entry entry;
+  entry.kind = EntryKind::kClock;
+  entry.wall_ms = wall_ms_;
+  entry.keeper_ms = now_ms_;
+  entry.policy = state_.policy_number();
+  entry.face = Face::kKeeper;
+  entry.detail = wire::encode(ClockDetail{step > 0, apart});
+  record(std::move(entry));
+  log_warning("the wall clock stepped by more than 30 seconds; budgets follow boot time");
+}
+
+void Keeper::sweep() {
+  const auto& rule = state_.policy().session;
+  for (const auto& id : sessions_.expired(now_ms_, rule.idle_s * 1000ull, rule.absolute_s * 1000ull)) {
+    end_session(id, Reason::kExpired);
+  }
+  for (auto at = alike_.begin(); at != alike_.end();) {
+    if (at->second.second == now_ms_ / 1000) {
+      ++at;
+      continue;
+    }
+    flush_alike(at->second);
+    at = alike_.erase(at);
+  }
+}
+
+// --- read -------------------------------------------------------------------------------------------------------------
+
+std::expected<Asker, Reason> Keeper::check_proof(const Call& call, const wire::Proof& proof,
+                                                 const wire::Target& target) {
+  auto* session = sessions_.find(proof.session);
+  if (session == nullptr) {
+    record_unknown(call, EntryKind::kDenied, Reason::kNoSession, NetworkNumber());
+    return std::unexpected(Reason::kNoSession);
+  }
+  const auto* principal = state_.principal(session->principal);
+  CHECK(principal != nullptr);
+  Asker asker{session, session->principal, principal->facts};
+  const auto& rule = state_.policy().session;
+  if (session->last_used_ms + rule.idle_s * 1000ull <= now_ms_ ||
+      session->started_ms + rule.absolute_s * 1000ull <= now_ms_) {
+    end_session(proof.session, Reason::kExpired);
+    return std::unexpected(Reason::kExpired);
+  }
+  if (!parts_.without.proof) {
+    if (!session->proofs.accept(proof, target.method, target.path)) {
+      deny(call, asker, Reason::kBadProof);
+      return std::unexpected(Reason::kBadProof);
+    }
+    // The network is front's claim, so a difference can only refuse.
+    if (prefix_of(proof.network) != session->prefix) {
+      deny(call, asker, Reason::kNetworkChanged);
+      return std::unexpected(Reason::kNetworkChanged);
+    }
+  }
+  session->last_used_ms = now_ms_;
+  return asker;
+}
+
+// --- authorise --------------------------------------------------------------------------------------------------------
+
+CaseId Keeper::case_id(CaseNumber number) const {
+  CipherBlock block{};
+  put_big_endian(number.value, block.data());
+  std::copy(kCaseIdTail.begin(), kCaseIdTail.end(), block.begin() + 8);
+  const auto id = parts_.ring.with_raw_key(RingKey::kReference, [&](KeyView key) -> Result<CipherBlock> {
+    return encrypt_block(key, block);
+  });
+  CHECK(id.has_value());
+  return {*id};
+}
+
+std::optional<CaseNumber> Keeper::case_number(const CaseId& id) const {
+  const auto block = parts_.ring.with_raw_key(RingKey::kReference, [&](KeyView key) -> Result<CipherBlock> {
+    return decrypt_block(key, id.bytes);
+  });
+  CHECK(block.has_value());
+  const bool ours = get_big_endian<std::uint32_t>(block->data() + 4) == 0 &&
+                    std::equal(kCaseIdTail.begin(), kCaseIdTail.end(), block->begin() + 8);
+  const CaseNumber number(get_big_endian<std::uint32_t>(block->data()));
+  if (!ours || state_.find_case(number) == nullptr) return std::nullopt;
+  return number;
+}
+
+std::expected<CaseAccess, Reason> Keeper::access(const Asker& asker, const CaseId& id) const {
+  const auto number = case_number(id);
+  if (!number) return std::unexpected(Reason::kNoGrant);
+  const auto& row = *state_.find_case(*number);
+  CaseAccess access{*number, row, row.contact};
+  if (parts_.without.grant) return access;
+  if (row.state == CaseState::kClosed) return std::unexpected(Reason::kNoGrant);
+  if (asker.is_client()) {
+    if (state_.grant(asker.number, *number, now_ms_) == nullptr) return std::unexpected(Reason::kNoGrant);
+    return access;
+  }
+  if (row.assignee == asker.number) return access;
+  const auto* assignee = state_.principal(row.assignee);
+  const bool leads = asker.facts.role == Role::kLead && assignee != nullptr && asker.facts.team != 0 &&
+                     assignee->facts.team == asker.facts.team;
+  if (!leads) return std::unexpected(Reason::kNoGrant);
+  return access;
+}
+
+std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column column, CustomerNumber customer,
+                                                 Entry& entry) {
+  entry.column = static_cast<std::uint8_t>(column);
+  const auto face = entry.face;
+  const MeterEvent event{column, customer, entry.fields, state_.holders_of(asker.number, face)};
+  const auto limits = limits_.of(state_, asker.number, face, now_ms_);
+  const auto charge = state_.meters().check(event, limits.all(), state_.weights(), now_ms_);
+  const bool unmetered = parts_.without.metering && column != Column::kClearCold && column != Column::kClearContact;
+  if (!charge) {
+    if (parts_.without.budget || unmetered) return {};
+    return std::unexpected(charge.error());
+  }
+  entry.charge = charge->bits;
+  entry.weight = charge->weight;
+  return {};
+}
+
+// --- record -----------------------------------------------------------------------------------------------------------
+
+Entry Keeper::make_entry(EntryKind kind, const Call& call) const {
+  Entry entry;
+  entry.kind = kind;
+  entry.wall_ms = wall_ms_;
+  entry.keeper_ms = now_ms_;
+  entry.instance = call.channel->instance;
+  entry.policy = state_.policy_number();
+  entry.face = call.channel->face;
+  return entry;
+}
+
+Entry Keeper::make_entry(EntryKind kind, const Call& call, const Asker& asker) const {
+  auto entry = make_entry(kind, call);
+  entry.principal = asker.number;
+  entry.team = TeamNumber(asker.facts.team);
+  if (asker.session != nullptr) {
+    entry.session = asker.session->number;
+    entry.network = asker.session->network;
+  }
+  return entry;
+}
+
+Status Keeper::name_customer(Entry& entry, CustomerNumber customer) {
+  const auto person = TRY(parts_.reader.person(customer));
+  entry.customer = person.pseudonym(year_of(entry.wall_ms));
+  return {};
+}
+
+void Keeper::record(Entry entry, CustomerNumber customer) {
+  random_bytes(entry.salt);
+  entry.sealed_customer = seal_customer(parts_.ring, customer, entry.salt);
+  CHECK(state_.apply(entry, customer).has_value());
+  if (entry.kind == EntryKind::kStaff || entry.kind == EntryKind::kClient || entry.kind == EntryKind::kPolicy) {
+    limits_.forget();
+  }
+  turn_.entries.push_back(std::move(entry));
+}
+
+Outcome Keeper::deny(const Call& call, const Asker& asker, Reason reason, CaseNumber case_number, FieldSet fields,
+                     std::uint32_t retry_after_s) {
+  auto entry = make_entry(EntryKind::kDenied, call, asker);
+  entry.reason = reason;
+  entry.case_number = case_number;
+  entry.fields = fields;
+  const auto key = std::uint64_t{asker.number.value} << 16 | static_cast<std::uint64_t>(reason) << 8 |
+                   static_cast<std::uint64_t>(entry.face);
+  record_alike(key, kFreeRefusalsPerSecond, std::move(entry), call.head.op);
+  return Outcome::refuse(reason, retry_after_s);
+}
+
+void Keeper::record_unknown(const Call& call, EntryKind kind, Reason reason, NetworkNumber network) {
+  auto entry = make_entry(kind, call);
+  entry.reason = reason;
+  entry.network = network;
+  const auto key = 1ull << 63 | std::uint64_t{network.value} << 24 | static_cast<std::uint64_t>(kind) << 16 |
+                   static_cast<std::uint64_t>(reason) << 8 | static_cast<std::uint64_t>(entry.face);
+  record_alike(key, 1, std::move(entry), call.head.op);
+}
+
+void Keeper::record_alike(std::uint64_t key, std::uint32_t free, Entry entry, std::uint16_t op) {
+  entry.detail = wire::encode(CountDetail{1, op});
+  const auto second = now_ms_ / 1000;
+  if (alike_.size() >= kAlikeKindsMax) return record(std::move(entry));
+  auto& alike = alike_[key];
+  if (alike.second != second) {
+    flush_alike(alike);
+    alike = {entry, second, 0, 0};
+  }
+  if (++alike.seen <= free) return record(std::move(entry));
+  ++alike.unwritten;
+}
+
+void Keeper::flush_alike(Alike& alike) {
+  if (alike.unwritten == 0) return;
+  auto entry = alike.entry;
+  auto detail = wire::decode<CountDetail>(entry.detail);
+  CHECK(detail.has_value());
+  detail->times = alike.unwritten;
+  entry.detail = wire::encode(*detail);
+  entry.wall_ms = wall_ms_;
+  entry.keeper_ms = now_ms_;
+  alike.unwritten = 0;
+  record(std::move(entry));
+}
+
+Digest Keeper::network_commitment(const NetworkPrefix& prefix) const {
+  const auto commitment = parts_.ring.with_raw_key(RingKey::kIndex, [&](KeyView key) -> Result<Digest> {
+    Bytes text{'n', 'e', 't'};
+    text.insert(text.end(), prefix.bytes.begin(), prefix.bytes.end());
+    return hmac_sha256(key, text);
+  });
+  CHECK(commitment.has_value());
+  return *commitment;
+}
+
+std::optional<NetworkNumber> Keeper::known_network(const wire::NetworkAddress& address) const {
+  const auto known = state_.number_of(NameKind::kNetwork, network_commitment(prefix_of(address)));
+  if (!known) return std::nullopt;
+  return NetworkNumber(*known);
+}
+
+NetworkNumber Keeper::network_number(const Call& call, const wire::NetworkAddress& address) {
+  if (const auto known = known_network(address)) return *known;
+  const auto prefix = prefix_of(address);
+  const auto commitment = network_commitment(prefix);
+  const auto number = state_.next_name(NameKind::kNetwork);
+  auto entry = make_entry(EntryKind::kName, call);
+  entry.detail = wire::encode(NameDetail{NameKind::kNetwork, number, commitment});
+  record(std::move(entry));
+  NameRow row{{std::string(text_of(prefix.bytes))}, {}};
+  parts_.writer_lane.submit([&vault = parts_.vault, number, bytes = wire::encode(row)] {
+    const RowWrite write{static_cast<std::uint8_t>(RowKind::kNetwork), number, 0, bytes, false};
+    if (!vault.write_rows({&write, 1}, vault.applied_index())) log_error("cannot keep the opening of a network");
+  });
+  return NetworkNumber(number);
+}
+
+InstanceNumber Keeper::take_instance_number() {
+  last_taken_instance_ = std::max(last_taken_instance_ + 1, state_.next_instance().value);
+  return InstanceNumber(last_taken_instance_);
+}
+
+std::uint32_t Keeper::take_principal_number() {
+  last_taken_principal_ = std::max(last_taken_principal_ + 1, state_.next_principal().value);
+  return last_taken_principal_;
+}
+
+void Keeper::end_session(const SessionId& id, Reason reason) {
+  auto* session = sessions_.find(id);
+  if (session == nullptr) return;
+  Entry entry;
+  entry.kind = EntryKind::kSessionEnd;
+  entry.reason = reason;
+  entry.wall_ms = wall_ms_;
+  entry.keeper_ms = now_ms_;
+  entry.principal = session->principal;
+  entry.session = session->number;
+  entry.network = session->network;
+  entry.policy = state_.policy_number();
+  entry.face = session->face;
+  record(std::move(entry));
+  sessions_.remove(id);
+}
+
+// --- answers from lanes -----------------------------------------------------------------------------------------------
+
+bool Keeper::on_lane(WorkLane& lane, std::move_only_function<void()> work, Resumption resume) {
+  return lane.submit([work = std::move(work), resume = std::move(resume), &mailbox = parts_.mailbox]() mutable {
+    work();
+    mailbox.post(std::move(resume));
+  });
+}
+
+void Keeper::answer_later(const Call& call, Outcome outcome) {
+  turn_.pending.push_back(
+      {call.channel, call.head, std::move(outcome.ready), std::move(outcome.act), outcome.lane});
+}
+
+}  // namespace bulkhead

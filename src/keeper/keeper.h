@@ -1,0 +1,190 @@
+// The keeper: everything a handler needs to read, authorise, record and act, wired together once by main. Only the loop
+// thread may use it; acts get an ActContext instead. It must never answer before what it recorded is durable, which is
+// why handlers can only put entries and answers into the current turn. Owned by keeper.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "keeper/directory.h"
+#include "keeper/import_queue.h"
+#include "keeper/keeper_time.h"
+#include "keeper/lanes.h"
+#include "keeper/limits_cache.h"
+#include "keeper/live_sessions.h"
+#include "keeper/range_store.h"
+#include "keeper/sign_in_guard.h"
+#include "keeper/state.h"
+#include "keeper/turn.h"
+#include "ledger/group_committer.h"
+#include "ledger/ledger.h"
+#include "vault/references.h"
+#include "vault/vault.h"
+#include "vault/vault_reader.h"
+#include "wire/paths.h"
+
+namespace bulkhead {
+
+// Protections switched off, in drill directories only, to show what each is worth.
+struct Without {
+  bool grant = false;
+  bool budget = false;
+  bool proof = false;
+  bool metering = false;
+};
+
+struct KeeperParts {
+  const Clock& clock;
+  const KeyRing& ring;
+  Vault& vault;          // for the writer lane
+  VaultReader& reader;   // the loop's own
+  Ledger& ledger;
+  WorkLane& writer_lane;
+  WorkLane& hashing_lane;
+  ImportQueue& imports;
+  Mailbox& mailbox;
+  const CredentialCheck* credential_check = nullptr;
+  const RangeStore* breached_passwords = nullptr;
+  std::string origin;
+  bool demo = false;
+  bool drill = false;
+  Without without;
+};
+
+// One frame being handled.
+struct Call {
+  std::shared_ptr<Channel> channel;
+  wire::FrameHead head;
+  ByteView body;
+};
+
+// Who asks, as the proof showed.
+struct Asker {
+  LiveSession* session = nullptr;
+  PrincipalNumber number;
+  PrincipalDetail facts;
+  bool is_client() const { return facts.role == Role::kClient; }
+};
+
+// What a handler decided. Exactly one of: an answer known now, an act to run once durable, `later` (a lane will answer),
+// or `broken` (the frame broke the protocol: its channel is closed).
+struct Outcome {
+  AnswerBody ready;
+  Act act;
+  Lane lane = Lane::kAct;
+  bool later = false;
+  bool broken = false;
+
+  static Outcome answer(AnswerBody body) { return {std::move(body), {}, Lane::kAct, false, false}; }
+  template <class Message>
+  static Outcome with(const Message& message) { return answer(answer_with(message)); }
+  static Outcome refuse(Reason reason, std::uint32_t retry_after_s = 0) {
+    return answer(refuse_with(reason, retry_after_s));
+  }
+  static Outcome run(Act act, Lane lane = Lane::kAct) { return {{}, std::move(act), lane, false, false}; }
+  static Outcome answered_later() { return {{}, {}, Lane::kAct, true, false}; }
+  static Outcome protocol_broken() { return {{}, {}, Lane::kAct, false, true}; }
+};
+
+// A case that the asker may work on now.
+struct CaseAccess {
+  CaseNumber number;
+  Case row;
+  ContactProof contact{};
+};
+
+class Keeper {
+ public:
+  explicit Keeper(KeeperParts parts);
+
+  // Rebuilds the state from the ledger and records this start. Call once, before anything else.
+  Status start();
+
+  const KeeperParts& parts() const { return parts_; }
+  const State& state() const { return state_; }
+  Directory& directory() { return directory_; }
+  LiveSessions& sessions() { return sessions_; }
+  SignInGuard& guard() { return guard_; }
+  const CredentialCheck& credential_check() const { return *parts_.credential_check; }
+  LimitsCache& limits() { return limits_; }
+  Turn& turn() { return turn_; }
+  std::uint64_t now_ms() const { return now_ms_; }    // keeper time of this turn
+  std::uint64_t wall_ms() const { return wall_ms_; }  // wall time of this turn
+  std::uint64_t up_ms() const { return now_ms_ - started_ms_; }
+
+  // Takes the time for the turn that begins; notices a wall clock that stepped.
+  void begin_turn();
+  // Ends idle and old sessions and writes down what was compressed. A few times a second.
+  void sweep();
+
+  // --- read: who asks -----------------------------------------------------------------------------------------------
+  // Checks the proof against method and path. A refusal has been recorded when it answers a Reason.
+  std::expected<Asker, Reason> check_proof(const Call& call, const wire::Proof& proof, const wire::Target& target);
+
+  // --- authorise ----------------------------------------------------------------------------------------------------
+  CaseId case_id(CaseNumber number) const;
+  std::optional<CaseNumber> case_number(const CaseId& id) const;
+  // kNoGrant whether the case is not there, closed or somebody else's.
+  std::expected<CaseAccess, Reason> access(const Asker& asker, const CaseId& id) const;
+  // Whether a disclosure fits all budgets; fills the entry's column, charge and weight.
+  std::expected<void, BudgetRefusal> spend(const Asker& asker, Column column, CustomerNumber customer, Entry& entry);
+
+  // --- record -------------------------------------------------------------------------------------------------------
+  // An entry with times, instance, face and policy set; with an asker also person, session, team and network.
+  Entry make_entry(EntryKind kind, const Call& call) const;
+  Entry make_entry(EntryKind kind, const Call& call, const Asker& asker) const;
+  // Names the customer in the entry by this year's pseudonym. kNotFound: there is no such customer.
+  Status name_customer(Entry& entry, CustomerNumber customer);
+  // Puts the entry into the turn and applies it.
+  void record(Entry entry, CustomerNumber customer = CustomerNumber());
+  // Records a refusal (alike ones within a second become one entry after the first few) and answers it.
+  Outcome deny(const Call& call, const Asker& asker, Reason reason, CaseNumber case_number = CaseNumber(),
+               FieldSet fields = {}, std::uint32_t retry_after_s = 0);
+  // A refusal to somebody unknown: one entry per network prefix, reason and second.
+  void record_unknown(const Call& call, EntryKind kind, Reason reason, NetworkNumber network);
+
+  NetworkNumber network_number(const Call& call, const wire::NetworkAddress& address);
+  // The number a network already has.
+  std::optional<NetworkNumber> known_network(const wire::NetworkAddress& address) const;
+  // Numbers that nobody has or is about to get.
+  InstanceNumber take_instance_number();
+  std::uint32_t take_principal_number();
+  void end_session(const SessionId& id, Reason reason);
+
+  // --- answers from lanes -------------------------------------------------------------------------------------------
+  // Runs `work` on a lane, then `resume` on the loop with its own turn. False when the lane is full.
+  bool on_lane(WorkLane& lane, std::move_only_function<void()> work, Resumption resume);
+  void answer_later(const Call& call, Outcome outcome);
+
+ private:
+  struct Alike {  // refusals that are alike
+    Entry entry;
+    std::uint64_t second = 0;
+    std::uint32_t seen = 0;
+    std::uint32_t unwritten = 0;
+  };
+  Digest network_commitment(const NetworkPrefix& prefix) const;
+  void flush_alike(Alike& alike);
+  void record_alike(std::uint64_t key, std::uint32_t free, Entry entry, std::uint16_t op);
+
+  KeeperParts parts_;
+  State state_;
+  Directory directory_;
+  LiveSessions sessions_;
+  SignInGuard guard_;
+  LimitsCache limits_;
+  Turn turn_;
+  std::optional<KeeperTime> time_;
+  std::unordered_map<std::uint64_t, Alike> alike_;
+  std::uint64_t now_ms_ = 0;
+  std::uint64_t wall_ms_ = 0;
+  std::uint64_t started_ms_ = 0;
+  std::uint32_t last_taken_principal_ = 0;
+  std::uint32_t last_taken_instance_ = 0;
+  bool clocks_apart_ = false;
+};
+
+}  // namespace bulkhead

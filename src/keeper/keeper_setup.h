@@ -1,0 +1,47 @@
+// How a keeper's folder is made and opened: origin, keys, vault, ledger. It must never make anything over what is there.
+// Owned by keeper; used by main before the first frame.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "keeper/range_store.h"
+#include "ledger/durable_file.h"
+#include "ledger/ledger.h"
+#include "vault/key_ring.h"
+#include "vault/vault.h"
+#include "vault/vault_reader.h"
+
+namespace bulkhead {
+
+// Demo and drill directories are stamped so in their origin, which every checkpoint carries: they can never become
+// production ones.
+inline constexpr std::string_view kDemoOriginHead = "demo.invalid/";
+inline constexpr std::string_view kDrillOriginHead = "demo.invalid/drill-";
+
+struct KeeperFolder {
+  std::string origin;
+  std::unique_ptr<KeyRing> ring;
+  std::unique_ptr<Vault> vault;
+  std::unique_ptr<PosixDisk> disk;
+  std::unique_ptr<Ledger> ledger;
+  std::optional<RangeStore> breached_passwords;
+
+  bool demo() const { return origin.starts_with(kDemoOriginHead); }
+  bool drill() const { return origin.starts_with(kDrillOriginHead); }
+};
+
+// Makes keys, vault, ledger and the first policy entry in the existing, empty `data`. kConflict when something is there.
+// In a production folder the first administrator is made too, and the answer is what to show once.
+struct FirstAdmin {
+  std::string name, password, otpauth;
+};
+Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path& data, const SecretBytes& root,
+                                                     const std::string& origin);
+
+// kNotFound: not initialised; kCrypto: the root key does not fit; what vault and ledger answer.
+Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const SecretBytes& root);
+
+}  // namespace bulkhead

@@ -1,0 +1,45 @@
+// The part of a session that lives only in this run of the keeper: its proof key, its replay windows, when it was last
+// used. It must never be written anywhere: sessions end with the keeper. Owned by keeper, used by the loop alone.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/words.h"
+#include "keeper/session_proof.h"
+#include "keeper/sign_in_guard.h"
+#include "wire/proof.h"
+
+namespace bulkhead {
+
+struct LiveSession {
+  SessionId id;
+  SessionNumber number;
+  PrincipalNumber principal;
+  NetworkNumber network;
+  NetworkPrefix prefix;
+  Face face{};
+  SessionProofs proofs;
+  std::uint64_t started_ms = 0;    // keeper time
+  std::uint64_t last_used_ms = 0;  // keeper time
+};
+
+inline constexpr std::size_t kLiveSessionsMax = 20'000;
+
+class LiveSessions {
+ public:
+  LiveSession* find(const SessionId& id);
+  // False when kLiveSessionsMax are open already.
+  bool add(LiveSession session);
+  void remove(const SessionId& id);
+  std::vector<SessionId> of(PrincipalNumber principal) const;
+  // Sessions unused for idle_ms or older than absolute_ms.
+  std::vector<SessionId> expired(std::uint64_t now_ms, std::uint64_t idle_ms, std::uint64_t absolute_ms) const;
+  std::size_t size() const { return sessions_.size(); }
+
+ private:
+  std::unordered_map<SessionId, LiveSession> sessions_;
+};
+
+}  // namespace bulkhead

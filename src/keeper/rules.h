@@ -1,0 +1,96 @@
+// The rule table: which operation may come over which kind of channel, in which stage, how large, and who handles it.
+// Anything not in the table, or not as the table says, closes the channel. Owned by keeper; an operation is added by
+// adding its line here, its message in wire/ and its handler.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "keeper/handlers.h"
+#include "wire/operations.h"
+
+namespace bulkhead {
+
+struct Rule {
+  wire::Op op;
+  std::string_view name;
+  bool admin;   // over admin.sock; otherwise from a front
+  Stage stage;  // the one stage in which it is allowed
+  std::size_t body_bytes_max;
+  Outcome (*handle)(Keeper&, const Call&);
+};
+
+namespace rules_detail {
+using namespace handlers;  // NOLINT: the table reads as a table
+using wire::Op;
+inline constexpr bool kFront = false, kAdmin = true;
+inline constexpr std::size_t kSmall = 1024;
+}  // namespace rules_detail
+
+// clang-format off
+inline constexpr std::array kRules = [] {
+  using namespace rules_detail;
+  return std::array{
+    Rule{Op::kHello,        "hello",          kFront, Stage::kGreeting,  16,        read<wire::Hello, hello>},
+    Rule{Op::kSignIn,       "sign-in",        kFront, Stage::kServing,   kSmall,    read<wire::SignIn, sign_in>},
+    Rule{Op::kClientSignIn, "client-sign-in", kFront, Stage::kServing,   kSmall,    read<wire::ClientSignIn, client_sign_in>},
+    Rule{Op::kSignOut,      "sign-out",       kFront, Stage::kServing,   kSmall,    read_proven<wire::SignOut, sign_out>},
+    Rule{Op::kOpenLane,     "open-lane",      kFront, Stage::kServing,   kSmall,    read_proven<wire::OpenLane, open_lane>},
+    Rule{Op::kMe,           "me",             kFront, Stage::kServing,   kSmall,    read_proven<wire::Me, me>},
+    Rule{Op::kOpenCase,     "open-case",      kFront, Stage::kServing,   kSmall,    read_proven<wire::OpenCase, open_case>},
+    Rule{Op::kListCases,    "list-cases",     kFront, Stage::kServing,   kSmall,    read_proven<wire::ListCases, list_cases>},
+    Rule{Op::kShowCase,     "show-case",      kFront, Stage::kServing,   kSmall,    read_proven<wire::ShowCase, show_case>},
+    Rule{Op::kAssignCase,   "assign-case",    kFront, Stage::kServing,   kSmall,    read_proven<wire::AssignCase, assign_case>},
+    Rule{Op::kCloseCase,    "close-case",     kFront, Stage::kServing,   kSmall,    read_proven<wire::CloseCase, close_case>},
+    Rule{Op::kLookup,       "lookup",         kFront, Stage::kServing,   kSmall,    read_proven<wire::Lookup, lookup>},
+    Rule{Op::kMasked,       "masked",         kFront, Stage::kServing,   kSmall,    read_proven<wire::Masked, masked>},
+    Rule{Op::kReveal,       "reveal",         kFront, Stage::kServing,   kSmall,    read_proven<wire::Reveal, reveal>},
+    Rule{Op::kListMessages, "list-messages",  kFront, Stage::kServing,   kSmall,    read_proven<wire::ListMessages, list_messages>},
+    Rule{Op::kAddMessage,   "add-message",    kFront, Stage::kServing,   80u << 10, read_proven<wire::AddMessage, add_message>},
+    Rule{Op::kDisclosures,  "disclosures",    kFront, Stage::kServing,   kSmall,    read_proven<wire::Disclosures, disclosures>},
+    Rule{Op::kCount,        "count",          kFront, Stage::kServing,   kSmall,    read_proven<wire::Count, count>},
+    Rule{Op::kGrants,       "grants",         kFront, Stage::kServing,   kSmall,    read_proven<wire::Grants, grants>},
+    Rule{Op::kReadLedger,   "read-ledger",    kFront, Stage::kServing,   kSmall,    read<wire::ReadLedger, read_ledger>},
+
+    Rule{Op::kAdminHello,   "admin-hello",    kAdmin, Stage::kGreeting,  16,        read<wire::AdminHello, admin_hello>},
+    Rule{Op::kAdminSignIn,  "admin-sign-in",  kAdmin, Stage::kSigningIn, kSmall,    read<wire::AdminSignIn, admin_sign_in>},
+    Rule{Op::kStatus,       "status",         kAdmin, Stage::kServing,   16,        read<wire::StatusQuery, status>},
+    Rule{Op::kStaffAdd,     "staff-add",      kAdmin, Stage::kServing,   kSmall,    read<wire::StaffAdd, staff_add>},
+    Rule{Op::kStaffList,    "staff-list",     kAdmin, Stage::kServing,   16,        read<wire::StaffList, staff_list>},
+    Rule{Op::kStaffChange,  "staff-change",   kAdmin, Stage::kServing,   kSmall,    read<wire::StaffChange, staff_change>},
+    Rule{Op::kClientAdd,    "client-add",     kAdmin, Stage::kServing,   kSmall,    read<wire::ClientAdd, client_add>},
+    Rule{Op::kClientList,   "client-list",    kAdmin, Stage::kServing,   16,        read<wire::ClientList, client_list>},
+    Rule{Op::kClientRevoke, "client-revoke",  kAdmin, Stage::kServing,   kSmall,    read<wire::ClientRevoke, client_revoke>},
+    Rule{Op::kSetPolicy,    "set-policy",     kAdmin, Stage::kServing,   8u << 10,  read<wire::SetPolicy, set_policy>},
+    Rule{Op::kImport,       "import",         kAdmin, Stage::kServing,   wire::kFrameBodyBytesMax, read<wire::Import, import>},
+    Rule{Op::kScope,        "scope",          kAdmin, Stage::kServing,   kSmall,    read<wire::Scope, scope>},
+    Rule{Op::kProve,        "prove",          kAdmin, Stage::kServing,   16,        read<wire::Prove, prove>},
+    Rule{Op::kDemoCode,     "demo-code",      kAdmin, Stage::kServing,   kSmall,    read<wire::DemoCode, demo_code>},
+    Rule{Op::kSeedCases,    "seed-cases",     kAdmin, Stage::kServing,   wire::kFrameBodyBytesMax, read<wire::SeedCases, seed_cases>},
+    Rule{Op::kSetContact,   "set-contact",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetContact, set_contact>},
+  };
+}();
+// clang-format on
+
+constexpr const Rule* rule_of(std::uint16_t op) {
+  for (const auto& rule : kRules) {
+    if (static_cast<std::uint16_t>(rule.op) == op) return &rule;
+  }
+  return nullptr;
+}
+
+// The table is sane: every operation once, in rising order, named, bounded, handled, and greeting comes first.
+constexpr bool table_is_sane() {
+  for (std::size_t i = 0; i < kRules.size(); ++i) {
+    const auto& rule = kRules[i];
+    if (rule.name.empty() || rule.handle == nullptr) return false;
+    if (rule.body_bytes_max == 0 || rule.body_bytes_max > wire::kFrameBodyBytesMax) return false;
+    if (i > 0 && !(kRules[i - 1].op < rule.op)) return false;
+    if (rule.admin != (static_cast<std::uint16_t>(rule.op) >= 64)) return false;
+    if (!rule.admin && rule.stage == Stage::kSigningIn) return false;
+  }
+  return kRules.front().op == wire::Op::kHello;
+}
+static_assert(table_is_sane());
+
+}  // namespace bulkhead

@@ -1,0 +1,201 @@
+#include "keeper/state.h"
+
+#include <algorithm>
+
+namespace bulkhead {
+namespace {
+constexpr Error kBadDetail{ErrorCode::kMalformed, "an entry's detail does not fit its kind"};
+constexpr std::uint32_t kNumbersMax = 0x7fff'ffff;
+
+bool discloses(const Entry& entry) {
+  return entry.grade != Grade::kNothing &&
+         (entry.kind == EntryKind::kReveal || entry.kind == EntryKind::kLookup || entry.kind == EntryKind::kCount);
+}
+}  // namespace
+
+State::State() : policy_(default_policy()), weights_(field_weights(policy_)) {}
+
+Status State::apply(const Entry& entry, CustomerNumber customer) {
+  last_wall_ms_ = entry.wall_ms;
+  last_keeper_ms_ = std::max(last_keeper_ms_, entry.keeper_ms);
+  if (discloses(entry)) charge(entry, customer);
+  if (discloses(entry) || entry.kind == EntryKind::kDenied) remember(entry);
+  switch (entry.kind) {
+    case EntryKind::kRestart: {
+      const auto detail = TRY(wire::decode<RestartDetail>(entry.detail));
+      last_instance_ = std::max(last_instance_, detail.instance);
+      // Sessions live in the keeper's memory, so its start is the end of all of them.
+      if (entry.face == Face::kKeeper) sessions_.clear();
+      return {};
+    }
+    case EntryKind::kName: {
+      const auto detail = TRY(wire::decode<NameDetail>(entry.detail));
+      names_[{detail.kind, detail.commitment}] = detail.number;
+      auto& last = last_name_[static_cast<std::size_t>(detail.kind)];
+      last = std::max(last, detail.number);
+      return {};
+    }
+    case EntryKind::kStaff:
+    case EntryKind::kClient: return apply_principal(entry);
+    case EntryKind::kSignIn: {
+      const auto detail = TRY(wire::decode<SignInDetail>(entry.detail));
+      apply_sign_in(entry);
+      const auto at = principals_.find(entry.principal.value);
+      if (at == principals_.end()) return std::unexpected(kBadDetail);
+      at->second.last_totp_step = std::max(at->second.last_totp_step, detail.totp_step);
+      return {};
+    }
+    case EntryKind::kSessionEnd: sessions_.erase(entry.session.value); return {};
+    case EntryKind::kCase: return apply_case(entry, customer);
+    case EntryKind::kGrant: return apply_grant(entry);
+    case EntryKind::kImport: return apply_import(entry);
+    case EntryKind::kPolicy: return apply_policy(entry);
+    default: return {};
+  }
+}
+
+Status State::apply_principal(const Entry& entry) {
+  const auto detail = TRY(wire::decode<PrincipalDetail>(entry.detail));
+  if (detail.number == 0 || detail.number > kNumbersMax) return std::unexpected(kBadDetail);
+  auto [at, fresh] = principals_.try_emplace(detail.number);
+  if (fresh) at->second.since_ms = entry.keeper_ms;
+  at->second.facts = detail;
+  return {};
+}
+
+void State::apply_sign_in(const Entry& entry) {
+  last_session_ = std::max(last_session_, entry.session.value);
+  sessions_[entry.session.value] = {entry.principal, entry.network, entry.face, entry.keeper_ms};
+  const auto at = principals_.find(entry.principal.value);
+  if (at == principals_.end()) return;
+  at->second.last_sign_in_ms = entry.wall_ms;
+  at->second.last_network = entry.network;
+}
+
+Status State::apply_case(const Entry& entry, CustomerNumber customer) {
+  const auto detail = TRY(wire::decode<CaseDetail>(entry.detail));
+  const std::size_t number = entry.case_number.value;
+  if (number == 0 || number > cases_.size() + 1) return std::unexpected(kBadDetail);
+  if (number > cases_.size()) cases_.emplace_back();
+  auto& one = cases_[number - 1];
+  const bool was_open = static_cast<bool>(one.customer) && one.state != CaseState::kClosed;
+  one = {customer, PrincipalNumber(detail.assignee), detail.opened_ms, detail.changed_ms, detail.type, detail.state,
+         detail.contact};
+  const bool is_open = detail.state != CaseState::kClosed;
+  open_cases_ += static_cast<std::uint32_t>(is_open) - static_cast<std::uint32_t>(was_open);
+  return {};
+}
+
+Status State::apply_grant(const Entry& entry) {
+  const auto detail = TRY(wire::decode<GrantDetail>(entry.detail));
+  auto& grants = grants_[detail.client];
+  std::erase_if(grants, [&](const EventGrant& one) { return one.expires_ms <= entry.keeper_ms; });
+  grants.push_back({entry.case_number, detail.expires_keeper_ms});
+  return {};
+}
+
+Status State::apply_import(const Entry& entry) {
+  const auto detail = TRY(wire::decode<ImportDetail>(entry.detail));
+  imports_[{detail.job, detail.batch}] = detail;
+  customers_ += detail.customers;
+  if (detail.customers > 0) last_customer_ = std::max(last_customer_, detail.first_customer + detail.customers - 1);
+  return {};
+}
+
+Status State::apply_policy(const Entry& entry) {
+  const auto detail = TRY(wire::decode<PolicyDetail>(entry.detail));
+  policy_ = TRY(wire::decode<Policy>(view_of(detail.policy.value)));
+  policy_number_ = entry.policy;
+  weights_ = field_weights(policy_);
+  return {};
+}
+
+void State::charge(const Entry& entry, CustomerNumber customer) {
+  if (entry.column >= kColumnCount) return;
+  const auto holders = holders_of(entry.principal, entry.face);
+  const auto column = static_cast<Column>(entry.column);
+  const auto charged = entry.kind == EntryKind::kReveal ? customer : CustomerNumber();
+  meters_.apply({column, charged, entry.fields, holders}, weights_, entry.keeper_ms);
+  if (entry.kind == EntryKind::kLookup && entry.reason == Reason::kNotThere) {
+    meters_.apply({Column::kMiss, CustomerNumber(), {}, holders}, weights_, entry.keeper_ms);
+  }
+}
+
+void State::remember(const Entry& entry) {
+  if (!entry.principal) return;
+  auto& kept = disclosures_[entry.principal.value];
+  kept.push_front({entry.wall_ms, entry.fields, entry.case_number, entry.kind, entry.grade, entry.reason});
+  if (kept.size() > kDisclosuresKept) kept.pop_back();
+}
+
+MeterHolders State::holders_of(PrincipalNumber number, Face face) const {
+  MeterHolders holders;
+  const auto* one = principal(number);
+  if (one != nullptr && one->facts.role == Role::kClient) {
+    holders.add({Holder::kClient, number.value});
+  } else {
+    holders.add({Holder::kPerson, number.value});
+    if (one != nullptr && one->facts.team != 0) holders.add({Holder::kTeam, one->facts.team});
+  }
+  holders.add({Holder::kFace, static_cast<std::uint32_t>(face)});
+  holders.add({Holder::kHouse, 0});
+  return holders;
+}
+
+const Principal* State::principal(PrincipalNumber number) const {
+  const auto at = principals_.find(number.value);
+  return at == principals_.end() ? nullptr : &at->second;
+}
+
+const SessionRow* State::session(SessionNumber number) const {
+  const auto at = sessions_.find(number.value);
+  return at == sessions_.end() ? nullptr : &at->second;
+}
+
+const Case* State::find_case(CaseNumber number) const {
+  return number.value == 0 || number.value > cases_.size() ? nullptr : &cases_[number.value - 1];
+}
+
+const EventGrant* State::grant(PrincipalNumber client, CaseNumber number, std::uint64_t keeper_ms) const {
+  const auto at = grants_.find(client.value);
+  if (at == grants_.end()) return nullptr;
+  const auto found = std::find_if(at->second.begin(), at->second.end(), [&](const EventGrant& one) {
+    return one.case_number == number && one.expires_ms > keeper_ms;
+  });
+  return found == at->second.end() ? nullptr : &*found;
+}
+
+std::vector<EventGrant> State::grants(PrincipalNumber client, std::uint64_t keeper_ms) const {
+  std::vector<EventGrant> live;
+  const auto at = grants_.find(client.value);
+  if (at == grants_.end()) return live;
+  for (const auto& one : at->second) {
+    if (one.expires_ms > keeper_ms) live.push_back(one);
+  }
+  return live;
+}
+
+const std::deque<Disclosure>* State::disclosures(PrincipalNumber number) const {
+  const auto at = disclosures_.find(number.value);
+  return at == disclosures_.end() ? nullptr : &at->second;
+}
+
+std::optional<ImportDetail> State::last_batch(const std::array<std::uint8_t, 16>& job, std::uint32_t batch) const {
+  const auto at = imports_.find({job, batch});
+  if (at == imports_.end()) return std::nullopt;
+  return at->second;
+}
+
+std::optional<std::uint32_t> State::number_of(NameKind kind, const std::array<std::uint8_t, 32>& commitment) const {
+  const auto at = names_.find({kind, commitment});
+  if (at == names_.end()) return std::nullopt;
+  return at->second;
+}
+
+PrincipalNumber State::next_principal() const {
+  return PrincipalNumber(principals_.empty() ? 1 : principals_.rbegin()->first + 1);
+}
+
+std::uint32_t State::next_name(NameKind kind) const { return last_name_[static_cast<std::size_t>(kind)] + 1; }
+
+}  // namespace bulkhead

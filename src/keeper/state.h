@@ -1,0 +1,138 @@
+// State is what the ledger says: principals, sessions, cases, grants, budgets and policy as one pure fold over entries.
+// It must never be changed but by apply(), so that the running keeper and one that just started agree; it holds no key,
+// no name and no personal data. Owned by keeper, used by the loop thread alone.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "keeper/details.h"
+#include "keeper/meters.h"
+#include "keeper/policy.h"
+#include "ledger/entry.h"
+
+namespace bulkhead {
+
+struct Principal {
+  PrincipalDetail facts;
+  std::uint64_t since_ms = 0;  // keeper time of the entry that made it
+  std::uint64_t last_totp_step = 0;
+  std::uint64_t last_sign_in_ms = 0;  // wall time
+  NetworkNumber last_network;
+};
+
+struct SessionRow {
+  PrincipalNumber principal;
+  NetworkNumber network;
+  Face face{};
+  std::uint64_t started_ms = 0;  // keeper time
+};
+
+struct Case {
+  CustomerNumber customer;
+  PrincipalNumber assignee;
+  std::uint64_t opened_ms = 0;   // wall time
+  std::uint64_t changed_ms = 0;  // wall time
+  RequestType type{};
+  CaseState state{};
+  ContactProof contact{};
+};
+
+struct EventGrant {
+  CaseNumber case_number;
+  std::uint64_t expires_ms = 0;  // keeper time
+};
+
+// One of a principal's own latest disclosures and refusals, for `me/disclosures`.
+struct Disclosure {
+  std::uint64_t wall_ms = 0;
+  FieldSet fields;
+  CaseNumber case_number;
+  EntryKind kind{};
+  Grade grade{};
+  Reason reason{};
+};
+
+inline constexpr std::size_t kDisclosuresKept = 50;
+
+class State {
+ public:
+  State();
+
+  // The one way the state changes. `customer` is the entry's customer, unsealed, or 0. kMalformed when the detail is not
+  // of its kind, or names what does not exist.
+  Status apply(const Entry& entry, CustomerNumber customer);
+
+  const Policy& policy() const { return policy_; }
+  PolicyNumber policy_number() const { return policy_number_; }
+  const Meters& meters() const { return meters_; }
+  Meters& meters() { return meters_; }
+
+  const Principal* principal(PrincipalNumber number) const;
+  const std::map<std::uint32_t, Principal>& principals() const { return principals_; }
+  const SessionRow* session(SessionNumber number) const;
+  const std::unordered_map<std::uint32_t, SessionRow>& sessions() const { return sessions_; }
+  const Case* find_case(CaseNumber number) const;
+  const std::vector<Case>& cases() const { return cases_; }
+  std::uint32_t open_cases() const { return open_cases_; }
+  std::uint32_t customers() const { return customers_; }
+  CustomerNumber last_customer() const { return CustomerNumber(last_customer_); }
+
+  // A live grant of this client for this case.
+  const EventGrant* grant(PrincipalNumber client, CaseNumber number, std::uint64_t keeper_ms) const;
+  std::vector<EventGrant> grants(PrincipalNumber client, std::uint64_t keeper_ms) const;
+
+  const std::deque<Disclosure>* disclosures(PrincipalNumber number) const;
+  std::optional<ImportDetail> last_batch(const std::array<std::uint8_t, 16>& job, std::uint32_t batch) const;
+  std::optional<std::uint32_t> number_of(NameKind kind, const std::array<std::uint8_t, 32>& commitment) const;
+
+  // The next free ledger-local numbers.
+  PrincipalNumber next_principal() const;
+  SessionNumber next_session() const { return SessionNumber(last_session_ + 1); }
+  CaseNumber next_case() const { return CaseNumber(static_cast<std::uint32_t>(cases_.size()) + 1); }
+  InstanceNumber next_instance() const { return InstanceNumber(last_instance_ + 1); }
+  std::uint32_t next_name(NameKind kind) const;
+
+  std::uint64_t last_wall_ms() const { return last_wall_ms_; }
+  std::uint64_t last_keeper_ms() const { return last_keeper_ms_; }
+
+  // Who is charged for what this principal does through this face; shared by the check before and the fold after.
+  MeterHolders holders_of(PrincipalNumber principal, Face face) const;
+  const FieldWeights& weights() const { return weights_; }
+
+ private:
+  Status apply_principal(const Entry& entry);
+  Status apply_case(const Entry& entry, CustomerNumber customer);
+  Status apply_grant(const Entry& entry);
+  Status apply_import(const Entry& entry);
+  Status apply_policy(const Entry& entry);
+  void apply_sign_in(const Entry& entry);
+  void charge(const Entry& entry, CustomerNumber customer);
+  void remember(const Entry& entry);
+
+  Policy policy_;
+  FieldWeights weights_;
+  PolicyNumber policy_number_;
+  Meters meters_;
+  std::map<std::uint32_t, Principal> principals_;
+  std::unordered_map<std::uint32_t, SessionRow> sessions_;
+  std::vector<Case> cases_;  // by number - 1
+  std::unordered_map<std::uint32_t, std::vector<EventGrant>> grants_;
+  std::unordered_map<std::uint32_t, std::deque<Disclosure>> disclosures_;
+  std::map<std::pair<std::array<std::uint8_t, 16>, std::uint32_t>, ImportDetail> imports_;
+  std::map<std::pair<NameKind, std::array<std::uint8_t, 32>>, std::uint32_t> names_;
+  std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
+  std::uint32_t last_session_ = 0;
+  std::uint32_t last_instance_ = 0;
+  std::uint32_t customers_ = 0;
+  std::uint32_t last_customer_ = 0;
+  std::uint32_t open_cases_ = 0;
+  std::uint64_t last_wall_ms_ = 0;
+  std::uint64_t last_keeper_ms_ = 0;
+};
+
+}  // namespace bulkhead

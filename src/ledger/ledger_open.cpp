@@ -1,0 +1,138 @@
+// Recovery: from what is on the disk to a ledger that may append again, or a refusal.
+#include <algorithm>
+
+#include "ledger/ledger_core.h"
+#include "ledger/merkle.h"
+
+namespace bulkhead {
+namespace {
+
+std::unexpected<Error> contradiction(const char* what) { return fail(ErrorCode::kMalformed, what); }
+
+Result<std::vector<LeafIndex>> list_journals(Disk& disk, const std::string& directory) {
+  std::vector<LeafIndex> journals;
+  for (const auto& name : TRY(disk.list(directory))) journals.push_back(TRY(parse_journal_name(name)));
+  return journals;  // names of equal length sort as their numbers do
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> Ledger::open(LedgerOptions options) {
+  auto verifier = TRY(NoteVerifier::create(options.origin, NoteKeyType::kEd25519, options.key.public_key()));
+  auto core = std::make_unique<Core>(std::move(options), std::move(verifier));
+  TRY_STATUS(core->disk.make_directories(core->path("journal")));
+  core->lock = TRY(core->disk.lock(core->path("lock")));
+  TRY_STATUS(core->recover());
+  core->settled_at = std::chrono::steady_clock::now();
+  core->uncovered_since = core->settled_at;
+  auto* const running = core.get();
+  core->checkpointer = std::thread([running] { running->run_checkpointer(); });
+  return std::unique_ptr<Ledger>(new Ledger(std::move(core)));
+}
+
+Status Ledger::Core::recover() {
+  auto journals = TRY(list_journals(disk, path("journal")));
+  auto note = disk.read(path("checkpoint"), kNoteBytesMax);
+  if (!note && note.error().code == ErrorCode::kNotFound) {
+    // The first checkpoint is durable before the first journal is made.
+    if (!journals.empty()) return contradiction("the ledger has a journal but no checkpoint");
+    TRY_STATUS(start_empty());
+    note = disk.read(path("checkpoint"), kNoteBytesMax);
+  }
+  if (!note) return std::unexpected(note.error());
+  const auto checkpoint = TRY(open_checkpoint(text_of(*note), verifier));
+  checkpoint_note = text_of(*note);
+  checkpoint_size = checkpoint.size;
+  if (journals.empty()) {
+    if (checkpoint.size.value != 0) return contradiction("the ledger has a checkpoint but no journal");
+    journals.push_back(LeafIndex{0});
+  }
+  TRY_STATUS(replay_journals(journals, checkpoint));
+  return check_second_place();
+}
+
+Status Ledger::Core::start_empty() {
+  if (!options.second_place.empty() && disk.read(options.second_place, kNoteBytesMax)) {
+    return fail(ErrorCode::kConflict, "the ledger is empty but its second place holds a checkpoint");
+  }
+  return publish_checkpoint({options.origin, TreeSize{0}, empty_root(), {}});
+}
+
+// The oldest journal begins where everything before it was synced. From there the tree is derived again, so that tiles
+// which a power cut took are written anew, and must meet the last checkpoint on the way.
+Status Ledger::Core::replay_journals(const std::vector<LeafIndex>& journals, const Checkpoint& checkpoint) {
+  settled_size = {journals.front().value};
+  if (settled_size > checkpoint.size) return contradiction("the journal begins after the checkpoint");
+  tiles = TRY(TileWriter::resume(disk, options.directory, settled_size));
+  if (settled_size == checkpoint.size && tiles->root() != checkpoint.root) {
+    return contradiction("the tiles do not give the checkpoint's root");
+  }
+  durable_size = settled_size.value;
+  JournalScan scan;
+  for (const auto& first : journals) {
+    if (first.value != durable_size) return contradiction("the journals do not follow each other");
+    const auto name = path("journal/") + journal_name(first);
+    auto bytes = disk.read(name, kJournalBytesMax);
+    if (!bytes && bytes.error().code == ErrorCode::kNotFound) bytes = Bytes{};
+    if (!bytes) return std::unexpected(bytes.error());
+    scan = scan_journal(*bytes, first);
+    const bool torn = scan.whole_bytes != bytes->size();
+    if (scan.damaged || (torn && &first != &journals.back())) {
+      return contradiction("a journal is damaged before entries that were acknowledged");
+    }
+    TRY_STATUS(replay_journal(*bytes, scan, checkpoint));
+    if (&first != &journals.back()) old_journals.push_back(name);
+    unsettled_bytes += scan.whole_bytes;
+  }
+  if (durable_size < checkpoint.size.value) return contradiction("the journal lost entries that a checkpoint covers");
+  // Whole records past the last fdatasync are kept, so they are made durable now; a torn one is cut away.
+  journal_first = journals.back();
+  journal_bytes = scan.whole_bytes;
+  journal = TRY(disk.open_append(path("journal/") + journal_name(journal_first)));
+  TRY_STATUS(journal->truncate(journal_bytes));
+  return journal->sync_data();
+}
+
+Status Ledger::Core::replay_journal(ByteView bytes, const JournalScan& scan, const Checkpoint& checkpoint) {
+  auto batch = std::make_shared<TailBatch>();
+  for (std::size_t i = 0; i < scan.offsets.size(); ++i) {
+    const auto start = scan.offsets[i];
+    const auto stop = i + 1 < scan.offsets.size() ? scan.offsets[i + 1] : scan.whole_bytes;
+    const auto raw = bytes.subspan(start, stop - start);
+    const LeafIndex index{durable_size++};
+    if (!holds(checkpoint.size, index)) {
+      if (batch->offsets.empty()) batch->first = index;
+      batch->offsets.push_back(batch->bytes.size());
+      batch->bytes.insert(batch->bytes.end(), raw.begin(), raw.end());
+      continue;
+    }
+    const auto record = open_record(raw);
+    TRY_STATUS(tiles->add(record.leaf, record.salted_private));
+    if (tiles->size() != checkpoint.size) continue;
+    if (tiles->root() != checkpoint.root) return contradiction("the journal does not give the checkpoint's root");
+    TRY_STATUS(tiles->write_partials());
+  }
+  if (!batch->offsets.empty()) tail.push_back(std::move(batch));
+  return {};
+}
+
+Status Ledger::Core::check_second_place() {
+  if (options.second_place.empty()) return {};
+  const auto note = disk.read(options.second_place, kNoteBytesMax);
+  if (!note && note.error().code == ErrorCode::kNotFound) {
+    return disk.write_durably(options.second_place, view_of(checkpoint_note));
+  }
+  if (!note) return std::unexpected(note.error());
+  const auto second = TRY(open_checkpoint(text_of(*note), verifier));
+  // The second place is written after the first, so it can be behind but never ahead.
+  if (second.size > checkpoint_size) {
+    return fail(ErrorCode::kConflict, "the ledger is older than the checkpoint in its second place");
+  }
+  const TileReader reader(disk, options.directory, checkpoint_size);
+  if (TRY(tree_root(reader, second.size)) != second.root) {
+    return fail(ErrorCode::kConflict, "the ledger is not the one its second place knows");
+  }
+  return {};
+}
+
+}  // namespace bulkhead

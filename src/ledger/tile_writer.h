@@ -1,0 +1,63 @@
+// TileWriter turns leaves into the files behind a checkpoint: tiles, entry bundles and private files. It must never sync
+// (the ledger syncs many at once, and keeps the journal until then) and never change a file that already says the same.
+// Owned by ledger, used by its one checkpointing thread.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "ledger/disk.h"
+#include "ledger/tree_builder.h"
+
+namespace bulkhead {
+
+class TileWriter {
+ public:
+  // Takes up the files of a tree of `size`, whose partial files must be there. The caller compares root(). kMalformed.
+  static Result<TileWriter> resume(Disk& disk, std::string directory, TreeSize size);
+
+  // Adds one entry and writes what is full.
+  Status add(ByteView leaf, ByteView salted_private);
+  // Writes the partial files of the size reached, so that a checkpoint may name it.
+  Status write_partials();
+
+  TreeSize size() const { return tree_.size(); }
+  Digest root() const { return tree_.root(); }
+
+  // Folders of partial files whose full file is written. Once that is durable they may go.
+  std::vector<TileName> take_superseded();
+  Status remove_partials(const std::vector<TileName>& folders);
+
+ private:
+  TileWriter(Disk& disk, std::string directory) : disk_(&disk), directory_(std::move(directory)) {}
+  Status write(const TileName& name, ByteView bytes);
+  Status write_partial(const TileName& name, ByteView bytes);
+
+  Disk* disk_;
+  std::string directory_;
+  TreeBuilder tree_;
+  Bytes bundle_;           // entries of the unfinished bundle
+  Bytes private_bundle_;   // their salts and private parts
+  std::set<TileName> partial_folders_;  // named by the full tile; those of unfinished tiles, so a handful
+  std::vector<TileName> superseded_;
+};
+
+// Subtree hashes out of the tile files of a tree of `size`, for proofs. Cheap to make; keeps the tiles of one proof.
+class TileReader final : public HashReader {
+ public:
+  TileReader(Disk& disk, std::string directory, TreeSize size)
+      : disk_(disk), directory_(std::move(directory)), size_(size) {}
+  Result<Digest> subtree(unsigned level, std::uint64_t index) const override;
+
+ private:
+  Disk& disk_;
+  std::string directory_;
+  TreeSize size_;
+};
+
+// The file as it stands at `size`. A partial file that went when the full one came is cut from the full one.
+Result<Bytes> read_tile_file(Disk& disk, const std::string& directory, TileName name);
+
+}  // namespace bulkhead

@@ -1,0 +1,72 @@
+#include "vault/text.h"
+
+#include <cstddef>
+
+namespace bulkhead {
+namespace {
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+bool is_unwanted(char32_t point) {
+  return point < 0x20 || (point >= 0x7f && point < 0xa0) ||  // controls
+         (point >= 0x200e && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
+         (point >= 0x2066 && point <= 0x2069) ||  // direction overrides, line separators
+         (point >= 0xe000 && point <= 0xf8ff) || point >= 0xf0000 ||  // private use
+         point == 0xfeff || (point & 0xfffe) == 0xfffe ||
+         point == 0xfffd;  // marks and non-characters
+}
+
+}  // namespace
+
+std::optional<char32_t> take_code_point(std::string_view& text) {
+  if (text.empty()) return std::nullopt;
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t size = lead < 0x80   ? 1
+                           : lead < 0xc2 ? 0
+                           : lead < 0xe0 ? 2
+                           : lead < 0xf0 ? 3
+                           : lead < 0xf5 ? 4
+                                         : 0;
+  if (size == 0 || text.size() < size) return std::nullopt;
+  char32_t point = size == 1 ? lead : lead & (0x7fu >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    if (!is_continuation(text[i])) return std::nullopt;
+    point = point << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
+  }
+  const bool overlong = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
+  const bool surrogate = point >= 0xd800 && point <= 0xdfff;
+  if (overlong || surrogate || point > 0x10ffff) return std::nullopt;
+  text.remove_prefix(size);
+  return point;
+}
+
+void append_code_point(char32_t point, std::string& to) {
+  const auto put = [&](char32_t byte) { to.push_back(static_cast<char>(byte)); };
+  if (point < 0x80) {
+    put(point);
+  } else if (point < 0x800) {
+    put(0xc0 | point >> 6);
+    put(0x80 | (point & 0x3f));
+  } else if (point < 0x10000) {
+    put(0xe0 | point >> 12);
+    put(0x80 | (point >> 6 & 0x3f));
+    put(0x80 | (point & 0x3f));
+  } else {
+    put(0xf0 | point >> 18);
+    put(0x80 | (point >> 12 & 0x3f));
+    put(0x80 | (point >> 6 & 0x3f));
+    put(0x80 | (point & 0x3f));
+  }
+}
+
+bool is_clean_text(std::string_view text, bool lines) {
+  while (!text.empty()) {
+    const auto point = take_code_point(text);
+    if (!point) return false;
+    const bool line = *point == '\n' || *point == '\r' || *point == '\t';
+    if (line ? !lines : is_unwanted(*point)) return false;
+  }
+  return true;
+}
+
+}  // namespace bulkhead

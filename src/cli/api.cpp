@@ -34,7 +34,8 @@ Status sign_in_staff(const Options& options, client::Client& caller) {
   if (code.empty()) {
     auto connection = TRY(AdminConnection::open(options.who.places.data));
     if (!connection.hello().demo) return fail(ErrorCode::kRefused, "set BULKHEAD_CODE to the code of the authenticator app");
-    code = TRY(connection.call<wire::DemoCodeAnswer>(wire::DemoCode{.name = {options.staff}})).code.value;
+    auto answer = TRY(connection.call<wire::DemoCodeAnswer>(wire::DemoCode{.name = {options.staff}}));
+    code = std::move(answer.code.value);
   }
   return caller.sign_in(options.staff, password, code);
 }
@@ -60,10 +61,12 @@ Status sign_in(const Options& options, client::Client& caller) {
 
 Result<client::ServerAddress> where(const Options& options) {
   if (!options.url.empty()) {
-    return server_address(TRY(parse_server_url(options.url)), options.certificate, options.who.places.data);
+    const auto url = TRY(parse_server_url(options.url));
+    return server_address(url, options.certificate, options.who.places.data);
   }
   const auto* const face = options.client.empty() ? "desk" : "api";
-  return server_address(TRY(local_front(options.who.places.data, face)), options.certificate, options.who.places.data);
+  const auto url = TRY(local_front(options.who.places.data, face));
+  return server_address(url, options.certificate, options.who.places.data);
 }
 
 int run(const Options& options) {

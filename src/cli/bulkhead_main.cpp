@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "drills/drill_command.h"
 
 namespace {
 
@@ -35,6 +36,8 @@ int run(int count, char** words) {
   add_verify(app, chosen);
   add_proof(app, chosen);
   add_api(app, chosen);
+  bulkhead::drills::add_drill(app, chosen);
+  add_bench(app, chosen);
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {

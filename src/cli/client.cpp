@@ -39,7 +39,9 @@ int show(const Options& options, const wire::ClientSecret& secret) {
 }
 
 int add(const Options& options) {
-  wire::ClientAdd message{.name = {options.name}, .role = options.role};
+  wire::ClientAdd message;
+  message.name.value = options.name;
+  message.role = options.role;
   if (options.name.size() > wire::kNameBytesMax) return complain("a name has at most {} characters", wire::kNameBytesMax);
   if (!options.network.empty()) {
     const auto network = parse_network(options.network);

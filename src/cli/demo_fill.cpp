@@ -188,7 +188,8 @@ Result<DemoFilled> fill_demo(AdminConnection& connection, const DemoPlan& plan, 
     if (one.role == Role::kAgent) agents.push_back(one.number);
   }
   if (agents.empty()) return fail(ErrorCode::kNotFound, "there is no agent to whom cases could be assigned");
-  const auto before = TRY(connection.call<wire::StatusAnswer>(wire::StatusQuery{})).customers;
+  const auto status = TRY(connection.call<wire::StatusAnswer>(wire::StatusQuery{}));
+  const auto before = status.customers;
   DemoAirline airline({.customers = plan.customers, .seed = plan.seed, .today = plan.today, .tokens = plan.tokens});
   DemoFilled filled{.first_customer = before + 1};
   TRY_STATUS(send_customers(connection, airline, before, filled, progress));

@@ -70,7 +70,9 @@ Result<ImportState> where_it_stands(const Options& options, const ImportJobId& j
     complain("{}: {}", options.state, stored.error().context);
     return std::unexpected(stored.error());
   }
-  if (!*stored) return ImportState{.job = job};
+  ImportState fresh;
+  fresh.job = job;
+  if (!*stored) return fresh;
   if ((**stored).job == job) return **stored;
   complain("{} belongs to another import, or the file or map has changed since; remove it to begin anew", options.state);
   return fail(ErrorCode::kConflict, "the state belongs to another import");

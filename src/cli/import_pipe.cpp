@@ -6,7 +6,8 @@ namespace bulkhead::cli {
 
 Status ImportPipe::send(const wire::Import& batch) {
   while (in_flight_.size() >= kBatchesInFlightMax) TRY_STATUS(wait_for_oldest());
-  in_flight_.push_back({TRY(connection_.send(batch)), batch.batch});
+  const auto request = TRY(connection_.send(batch));
+  in_flight_.push_back({request, batch.batch});
   return {};
 }
 
@@ -21,7 +22,8 @@ Status ImportPipe::wait_for_oldest() {
   // One writer takes the batches in turn, so another order is a fault.
   if (raw.request != oldest.request) return fail(ErrorCode::kMalformed, "the keeper answered out of order");
   in_flight_.pop_front();
-  return on_taken_(oldest.batch, TRY(connection_.read_answer<wire::ImportAnswer>(raw.body)));
+  const auto answer = TRY(connection_.read_answer<wire::ImportAnswer>(raw.body));
+  return on_taken_(oldest.batch, answer);
 }
 
 std::size_t encoded_bytes(const wire::ImportCustomer& customer) {

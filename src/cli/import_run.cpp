@@ -67,16 +67,23 @@ Status ImportRun::run(const OnProgress& on_progress) {
   if (state_.begun) from = state_.position;
   auto importer = TRY(Importer::create(options_.map, options_.format, source_, from));
   TRY_STATUS(rejects_.go_on_from(state_.reject_bytes));
+  const auto sent = send_all(importer);
+  // What was taken before a failure counts, so that it is not sent again.
+  const auto settled = settle();
+  TRY_STATUS(sent);
+  TRY_STATUS(settled);
+  state_.done = true;
+  return save_import_state(options_.state_path, state_);
+}
+
+Status ImportRun::send_all(Importer& importer) {
   for (bool end = false; !end;) {
     auto rows = TRY(importer.next_batch(options_.chunk_rows));
     end = rows.end;
     TRY_STATUS(send_chunk(std::move(rows)));
     TRY_STATUS(settle());
   }
-  TRY_STATUS(pipe_.finish());
-  TRY_STATUS(settle());
-  state_.done = true;
-  return save_import_state(options_.state_path, state_);
+  return pipe_.finish();
 }
 
 Status ImportRun::send_chunk(ImportBatch&& rows) {

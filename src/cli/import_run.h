@@ -60,6 +60,7 @@ class ImportRun {
     ImportPosition next;
   };
 
+  Status send_all(Importer& importer);
   Status send_chunk(ImportBatch&& rows);
   Status send_batch(wire::Import& batch);
   Status taken(const wire::ImportAnswer& answer);

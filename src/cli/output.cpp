@@ -46,6 +46,8 @@ int complain_line(std::string_view sentence) {
   return kFailed;
 }
 
+void note(std::string_view sentence) { write_to(stderr, fmt::format("{}\n", sentence)); }
+
 std::string Table::text() const {
   std::vector<std::size_t> widths(rows_.front().size());
   for (const auto& row : rows_) {

@@ -21,6 +21,8 @@ void print_json(const boost::json::value& value);  // one line
 
 // "bulkhead: SENTENCE" on standard error; answers kFailed.
 int complain_line(std::string_view sentence);
+// A line on standard error that is no complaint: what goes on.
+void note(std::string_view sentence);
 template <class... Args>
 int complain(fmt::format_string<Args...> format, Args&&... args) {
   return complain_line(fmt::format(format, std::forward<Args>(args)...));

@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,15 +31,15 @@ Result<Descriptor> open_keeper_program() {
 }
 
 // In the child: by descriptor, since the other user may not reach the folder that the program lies in.
-[[noreturn]] void become_keeper(int program, const std::vector<std::string>& arguments,
-                                const std::optional<ChildUser>& user) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+[[noreturn]] void become(int program, const char* name, const std::vector<std::string>& arguments,
+                         const std::optional<ChildUser>& user) {
   umask(077);
   if (user && (setgroups(0, nullptr) != 0 || setresgid(user->gid, user->gid, user->gid) != 0 ||
                setresuid(user->uid, user->uid, user->uid) != 0)) {
     _exit(kExitCannotRun);
   }
-  std::vector<std::string> words{"bulkhead-keeper"};
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the switch, which clears it
+  std::vector<std::string> words{name};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (auto& word : words) pointers.push_back(word.data());
@@ -85,7 +86,7 @@ Result<std::string> run_keeper(const std::vector<std::string>& arguments, const 
   if (pid < 0) return fail(ErrorCode::kIo, "no process could be made");
   if (pid == 0) {
     if (dup2(writing.get(), STDOUT_FILENO) < 0) _exit(kExitCannotRun);
-    become_keeper(program.get(), arguments, user);
+    become(program.get(), "bulkhead-keeper", arguments, user);
   }
   writing.reset();
   auto text = read_all(reading.get());
@@ -93,24 +94,37 @@ Result<std::string> run_keeper(const std::vector<std::string>& arguments, const 
   return text;
 }
 
-Result<KeeperChild> KeeperChild::start(std::vector<std::string> arguments, int inherited) {
+Result<HelperChild> HelperChild::start(const std::vector<std::string>& arguments, const std::vector<int>& inherited,
+                                       const std::optional<ChildUser>& user) {
   const auto program = TRY(open_keeper_program());
   const pid_t pid = fork();
   if (pid < 0) return fail(ErrorCode::kIo, "no process could be made");
-  if (pid == 0) {
-    if (fcntl(inherited, F_SETFD, 0) != 0) _exit(kExitCannotRun);
-    become_keeper(program.get(), arguments, std::nullopt);
+  if (pid > 0) return HelperChild(pid);
+  for (const int descriptor : inherited) {
+    if (fcntl(descriptor, F_SETFD, 0) != 0) _exit(kExitCannotRun);
   }
-  return KeeperChild(pid);
+  become(program.get(), "bulkhead-keeper", arguments, user);
 }
 
-KeeperChild::~KeeperChild() {
+Result<HelperChild> HelperChild::start_self(const std::vector<std::string>& arguments, int log) {
+  const Descriptor program(open("/proc/self/exe", O_PATH | O_CLOEXEC));
+  if (!program) return fail(ErrorCode::kIo, "this program cannot be opened");
+  const pid_t pid = fork();
+  if (pid < 0) return fail(ErrorCode::kIo, "no process could be made");
+  if (pid > 0) return HelperChild(pid);
+  if (dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0) _exit(kExitCannotRun);
+  become(program.get(), "bulkhead", arguments, std::nullopt);
+}
+
+bool HelperChild::alive() const { return pid_ > 0 && waitpid(pid_, nullptr, WNOHANG | WNOWAIT) == 0; }
+
+HelperChild::~HelperChild() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
   wait();
 }
 
-bool KeeperChild::wait() {
+bool HelperChild::wait() {
   const pid_t pid = std::exchange(pid_, 0);
   return pid > 0 && ended_well(pid);
 }

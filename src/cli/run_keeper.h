@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/descriptor.h"
@@ -27,19 +28,23 @@ inline constexpr std::size_t kKeeperOutputBytesMax = 64u << 10;
 // kRefused: it ended with an error, which it wrote to standard error itself.
 Result<std::string> run_keeper(const std::vector<std::string>& arguments, const std::optional<ChildUser>& user);
 
-// A child that is killed with this process. `inherited` keeps its number in the child.
-class KeeperChild {
+// A child that is killed with this process. The `inherited` descriptors keep their numbers in the child.
+class HelperChild {
  public:
-  static Result<KeeperChild> start(std::vector<std::string> arguments, int inherited);
-  KeeperChild(KeeperChild&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
-  KeeperChild& operator=(KeeperChild&&) = delete;
-  ~KeeperChild();
+  static Result<HelperChild> start(const std::vector<std::string>& arguments, const std::vector<int>& inherited,
+                                   const std::optional<ChildUser>& user);
+  // The same for this very program, whose output goes to the file `log`.
+  static Result<HelperChild> start_self(const std::vector<std::string>& arguments, int log);
+  HelperChild(HelperChild&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
+  HelperChild& operator=(HelperChild&&) = delete;
+  ~HelperChild();
   pid_t pid() const { return pid_; }
+  bool alive() const;
   // Waits for its end; true when it ended with success.
   bool wait();
 
  private:
-  explicit KeeperChild(pid_t pid) : pid_(pid) {}
+  explicit HelperChild(pid_t pid) : pid_(pid) {}
   pid_t pid_ = 0;
 };
 

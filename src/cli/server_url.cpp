@@ -66,10 +66,14 @@ Result<ServerUrl> local_front(const std::string& data_dir, std::string_view face
 
 Result<client::ServerAddress> server_address(const ServerUrl& url, const std::string& certificate,
                                              const std::string& data_dir) {
-  client::ServerAddress address{.host = url.host, .port = url.port, .plain = url.plain};
+  client::ServerAddress address;
+  address.host = url.host;
+  address.port = url.port;
+  address.plain = url.plain;
   if (url.plain) return address;
   if (!certificate.empty()) {
-    address.pinned_certificate = TRY(client::certificate_fingerprint(TRY(read_file(certificate))));
+    const auto pem = TRY(read_file(certificate));
+    address.pinned_certificate = TRY(client::certificate_fingerprint(pem));
   } else if (is_local(url.host)) {
     if (const auto own = read_file(DataPaths(data_dir).certificate())) {
       address.pinned_certificate = TRY(client::certificate_fingerprint(*own));

@@ -53,8 +53,10 @@ int add(const Options& options) {
   if (!password) return complain(password.error());
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
-  wire::StaffAdd message{.name = {options.name}, .role = *word_from<Role>(options.role), .team = {options.team}};
-  message.password.value = std::move(*password);
+  const wire::StaffAdd message{.name = {options.name},
+                               .role = *word_from<Role>(options.role),
+                               .team = {options.team},
+                               .password = {std::move(*password)}};
   const auto secrets = connection->call<wire::StaffSecrets>(message);
   return secrets ? show(options, *secrets) : complain("{}: {}", options.name, secrets.error().context);
 }

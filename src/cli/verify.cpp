@@ -27,7 +27,8 @@ Result<std::string> key_of(const Options& options) {
   if (!connection) {
     return fail(ErrorCode::kNotFound, "the ledger's key is needed: --key VKEY, as `bulkhead status` shows it while it runs");
   }
-  return ledger_key(TRY(connection->call<wire::StatusAnswer>(wire::Status{})));
+  const auto status = TRY(connection->call<wire::StatusAnswer>(wire::StatusQuery{}));
+  return ledger_key(status);
 }
 
 boost::json::value to_json(const VerifyReport& report) {
@@ -70,13 +71,14 @@ int verify(const Options& options) {
 // That the keeper's proof holds is checked here, with the key and nothing else of the keeper's.
 Result<Checkpoint> check_proof(const std::string& text, std::string_view leaf, const std::string& key) {
   const auto verifier = TRY(NoteVerifier::parse(key));
-  return verify_tlog_proof(TRY(parse_tlog_proof(text)), view_of(leaf), verifier);
+  const auto proof = TRY(parse_tlog_proof(text));
+  return verify_tlog_proof(proof, view_of(leaf), verifier);
 }
 
 int proof(const Options& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
-  const auto status = connection->call<wire::StatusAnswer>(wire::Status{});
+  const auto status = connection->call<wire::StatusAnswer>(wire::StatusQuery{});
   if (!status) return complain(status.error());
   const auto answer = connection->call<wire::ProveAnswer>(wire::Prove{.index = options.index});
   if (!answer) {

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "crypto/random.h"
+#include "crypto/wipe.h"
 
 namespace bulkhead {
 namespace {
@@ -77,7 +78,7 @@ Status open_into(KeyView key, ByteView sealed, ByteView associated_data,
   }
   CHECK(EVP_CIPHER_CTX_ctrl(evp, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag) == 1);
   if (EVP_DecryptFinal_ex(evp, none, &size) != 1) {
-    explicit_bzero(to.data(), to.size());
+    wipe(to);
     return fail(ErrorCode::kCrypto, kDoesNotFit);
   }
   return {};

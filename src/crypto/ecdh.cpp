@@ -4,9 +4,9 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
-#include <string.h>
 
 #include "crypto/secret_access.h"
+#include "crypto/wipe.h"
 
 namespace bulkhead {
 namespace {
@@ -100,7 +100,7 @@ Result<SecretBytes> EcdhKey::agree(ByteView peer) const {
     return fail(ErrorCode::kCrypto, "not a point of P-256");
   }
   SecretBytes secret{ByteView(shared)};
-  explicit_bzero(shared.data(), shared.size());
+  wipe(shared);
   return secret;
 }
 

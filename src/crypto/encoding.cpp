@@ -26,6 +26,10 @@ Result<Bytes> from_base64_variant(std::string_view text, int variant) {
     return fail(ErrorCode::kMalformed, "not canonical base64");
   }
   bytes.resize(size);
+  // libsodium takes some bytes above 0x7f for digits; only what spells itself again is canonical.
+  if (to_base64_variant(bytes, variant) != text) {
+    return fail(ErrorCode::kMalformed, "not canonical base64");
+  }
   return bytes;
 }
 
@@ -42,6 +46,7 @@ std::string to_hex(ByteView bytes) {
 
 Result<Bytes> from_hex(std::string_view text) {
   if (text.size() > kEncodedTextBytesMax) return fail(ErrorCode::kTooLarge, "hex text is too long");
+  if (text.empty()) return Bytes{};
   Bytes bytes(text.size() / 2);
   std::size_t size = 0;
   const char* end = nullptr;

@@ -1,12 +1,12 @@
 #include "crypto/hash.h"
 
 #include <openssl/evp.h>
-#include <string.h>
 
 #include <algorithm>
 
 #include "base/check.h"
 #include "crypto/secret_access.h"
+#include "crypto/wipe.h"
 
 namespace bulkhead {
 namespace {
@@ -85,7 +85,7 @@ Digest hmac_sha256(ByteView key, ByteView message) {
   add(context, pad);
   add(context, inner);
   const auto outer = end(context);
-  explicit_bzero(pad.data(), pad.size());
+  wipe(pad);
   return outer;
 }
 
@@ -104,13 +104,13 @@ Result<SecretBytes> hkdf_sha256(const SecretBytes& key, ByteView salt, ByteView 
     block.push_back(counter);
     const auto digest = hmac_sha256(pseudorandom_key, block);
     output.insert(output.end(), digest.begin(), digest.end());
-    explicit_bzero(block.data(), block.size());
+    wipe(block);
     block.assign(digest.begin(), digest.end());
   }
   SecretBytes result(ByteView(output).first(bytes));
-  explicit_bzero(output.data(), output.size());
-  explicit_bzero(block.data(), block.size());
-  explicit_bzero(pseudorandom_key.data(), pseudorandom_key.size());
+  wipe(output);
+  wipe(block);
+  wipe(pseudorandom_key);
   return result;
 }
 

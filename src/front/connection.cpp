@@ -96,6 +96,9 @@ Task<bool> Connection::shake_hands() {
 Task<bool> Connection::read_request() {
   give(shared_->limits.idle);
   bool started = false;
+  // Trying to read before anything came would cost a system call for each request of a keep-alive
+  // caller.
+  bool wait_first = !transport_.holds_input();
   for (;;) {
     const auto state = reader_.read(request_);
     if (state == ReadState::kDone) co_return true;
@@ -108,7 +111,8 @@ Task<bool> Connection::read_request() {
       co_return false;
     }
     if (!std::exchange(started, reader_.started()) && started) give(shared_->limits.request);
-    const auto io = transport_.read(reader_.room());
+    const auto io = std::exchange(wait_first, false) ? IoResult{IoState::kWaitRead, 0}
+                                                     : transport_.read(reader_.room());
     if (io.state == IoState::kDone) {
       reader_.received(io.bytes);
       continue;

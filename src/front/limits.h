@@ -21,8 +21,9 @@ inline constexpr std::size_t kPemBytesMax = 64u << 10;
 
 struct Limits {
   std::size_t connections = 1024;
-  std::size_t connections_per_network = 64;  // one IPv4 address or one IPv6 /64
-  std::chrono::milliseconds idle{30'000};    // between two requests
+  std::size_t connections_per_network =
+      128;  // one IPv4 address or one IPv6 /64; an office may share it
+  std::chrono::milliseconds idle{30'000};  // between two requests
   std::chrono::milliseconds request{
       10'000};  // handshake; from a request's first byte to its last; one answer's writing
   std::chrono::milliseconds sweep{250};  // how often deadlines are looked at

@@ -138,7 +138,7 @@ Result<std::vector<Row>> sorted_bucket(std::FILE* bucket, std::size_t entries_ma
   const auto size = static_cast<std::size_t>(bytes) / sizeof(Row);
   if (size > entries_max) return fail(ErrorCode::kTooLarge, "range list: too many digests alike");
   std::vector<Row> rows(size);
-  std::rewind(bucket);
+  if (std::fseek(bucket, 0, SEEK_SET) != 0) return fail(ErrorCode::kIo, "range store: seek");
   if (std::fread(rows.data(), sizeof(Row), size, bucket) != size)
     return fail(ErrorCode::kIo, "range store: read");
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
@@ -289,11 +289,13 @@ Result<bool> RangeStore::contains(std::string_view password) const {
 }
 
 Result<std::string> RangeStore::range_text(std::string_view prefix) const {
+  constexpr const char* kWrong = "range prefix is not five hex digits";
+  if (prefix.size() != 5) return fail(ErrorCode::kMalformed, kWrong);
   std::uint32_t number = 0;
-  const auto* end = prefix.data() + prefix.size();
-  const auto [stopped, error] = std::from_chars(prefix.data(), end, number, 16);
-  if (prefix.size() != 5 || prefix[0] == '-' || error != std::errc() || stopped != end) {
-    return fail(ErrorCode::kMalformed, "range prefix is not five hex digits");
+  for (const char c : prefix) {
+    const int digit = hex_digit(c);
+    if (digit < 0) return fail(ErrorCode::kMalformed, kWrong);
+    number = number << 4 | static_cast<std::uint32_t>(digit);
   }
   const auto rows = TRY(section(file_, digests_, number));
   std::string text;

@@ -7,7 +7,6 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
-#include <thread>
 
 #include "crypto/random.h"
 #include "ledger/fdatasync_baseline.h"
@@ -31,48 +30,71 @@ Entry bench_entry() {
   return entry;
 }
 
-// Blocks one caller until the committer answers.
-class Answer {
+// Callers who each wait until their entry is durable before they make the next, all told of it once
+// per turn as the keeper's loop is. A thread for each would measure the scheduler: docs/LEDGER.md
+// has those figures too.
+class Callers {
  public:
-  void give(const Result<LeafIndex>& result) {
-    // Notified under the lock: the caller may end its life as soon as it sees the answer.
-    std::lock_guard held(mutex_);
-    ok_ = result.has_value();
-    given_ = true;
+  explicit Callers(unsigned count) : started_(count) {}
+
+  // On the calling thread, until `end` and every answer is in.
+  void run(GroupCommitter& committer, SteadyClock::time_point end) {
+    for (unsigned caller = 0; caller < started_.size(); ++caller) call(committer, caller);
+    std::vector<unsigned> answered;
+    while (outstanding_ != 0) {
+      {
+        std::unique_lock held(mutex_);
+        there_.wait(held, [&] { return !answered_.empty(); });
+        answered.swap(answered_);
+      }
+      outstanding_ -= answered.size();
+      for (const auto caller : answered) {
+        const auto now = SteadyClock::now();
+        took_us_.push_back(
+            std::chrono::duration<double, std::micro>(now - started_[caller]).count());
+        if (now < end && !failed_) call(committer, caller);
+      }
+      answered.clear();
+    }
+  }
+
+  // On the committer thread, after the answers of a turn.
+  void turn_over() {
+    {
+      std::lock_guard held(mutex_);
+      answered_.insert(answered_.end(), turn_.begin(), turn_.end());
+    }
+    turn_.clear();
     there_.notify_one();
   }
-  bool wait() {
-    std::unique_lock held(mutex_);
-    there_.wait(held, [&] { return given_; });
-    given_ = false;
-    return ok_;
-  }
+
+  bool failed() const { return failed_; }
+  std::vector<double>& took_us() { return took_us_; }  // of each durable append
 
  private:
+  void call(GroupCommitter& committer, unsigned caller) {
+    started_[caller] = SteadyClock::now();
+    const auto submitted =
+        committer.submit({bench_entry()}, [this, caller](const Result<LeafIndex>& result) {
+          if (!result) failed_ = true;
+          turn_.push_back(caller);
+        });
+    if (submitted) {
+      ++outstanding_;
+    } else {
+      failed_ = true;
+    }
+  }
+
+  std::vector<SteadyClock::time_point> started_;
+  std::vector<double> took_us_;
+  std::size_t outstanding_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::vector<unsigned> turn_;  // the committer thread's own
   std::mutex mutex_;
   std::condition_variable there_;
-  bool given_ = false;
-  bool ok_ = false;
+  std::vector<unsigned> answered_;
 };
-
-// Microseconds of each durable append; stops short when one fails.
-std::vector<double> call_until(GroupCommitter& committer, SteadyClock::time_point end, std::atomic<bool>& failed) {
-  std::vector<double> took_us;
-  took_us.reserve(1u << 16);
-  Answer answer;
-  while (SteadyClock::now() < end && !failed) {
-    std::vector<Entry> entries{bench_entry()};
-    const auto start = SteadyClock::now();
-    const auto submitted =
-        committer.submit(std::move(entries), [&](const Result<LeafIndex>& result) { answer.give(result); });
-    if (!submitted || !answer.wait()) {
-      failed = true;
-      break;
-    }
-    took_us.push_back(std::chrono::duration<double, std::micro>(SteadyClock::now() - start).count());
-  }
-  return took_us;
-}
 
 Status check_ledger(Ledger& ledger, const std::string& directory, std::size_t entries) {
   TRY_STATUS(ledger.close());
@@ -84,7 +106,8 @@ Status check_ledger(Ledger& ledger, const std::string& directory, std::size_t en
   return {};
 }
 
-Result<BenchRun> run_callers(Disk& disk, const std::string& directory, unsigned callers, double run_s) {
+Result<BenchRun> run_callers(Disk& disk, const std::string& directory, unsigned callers,
+                             double run_s) {
   std::filesystem::remove_all(directory);
   auto ledger = TRY(Ledger::open({.directory = directory,
                                   .origin = "bench.bulkhead.example/ledger",
@@ -92,19 +115,16 @@ Result<BenchRun> run_callers(Disk& disk, const std::string& directory, unsigned 
                                   .disk = &disk,
                                   .second_place = {},
                                   .on_broken = {}}));
-  std::vector<std::vector<double>> took_us(callers);
-  std::atomic<bool> failed = false;
+  Callers waiting(callers);
   const auto start = SteadyClock::now();
   {
-    GroupCommitter committer(*ledger);
-    const auto end = start + std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(run_s));
-    std::vector<std::jthread> threads;
-    for (auto& samples : took_us) threads.emplace_back([&] { samples = call_until(committer, end, failed); });
+    GroupCommitter committer(*ledger, [&] { waiting.turn_over(); });
+    waiting.run(committer, start + std::chrono::duration_cast<SteadyClock::duration>(
+                                       std::chrono::duration<double>(run_s)));
   }
   const std::chrono::duration<double> elapsed = SteadyClock::now() - start;
-  if (failed) return fail(ErrorCode::kIo, "an append of the bench failed");
-  std::vector<double> all;
-  for (const auto& samples : took_us) all.insert(all.end(), samples.begin(), samples.end());
+  if (waiting.failed()) return fail(ErrorCode::kIo, "an append of the bench failed");
+  auto& all = waiting.took_us();
   TRY_STATUS(check_ledger(*ledger, directory, all.size()));
   ledger.reset();
   std::filesystem::remove_all(directory);
@@ -119,7 +139,8 @@ Result<BenchLedgerResult> bench_ledger(Disk& disk, const BenchLedgerOptions& opt
   TRY_STATUS(baseline.sample());
   BenchLedgerResult result;
   for (const auto callers : options.callers) {
-    result.append.push_back(TRY(run_callers(disk, options.directory + "/ledger", callers, options.run_s)));
+    result.append.push_back(
+        TRY(run_callers(disk, options.directory + "/ledger", callers, options.run_s)));
     TRY_STATUS(baseline.sample());
   }
   result.fdatasync_p50_us = baseline.p50_us();
@@ -132,12 +153,13 @@ Result<BenchLedgerResult> bench_ledger(Disk& disk, const BenchLedgerOptions& opt
 }
 
 std::string to_json(const BenchLedgerResult& result) {
-  auto json = fmt::format(R"({{"name":"ledger","fdatasync_us":{{"p50":{:.1f},"p99":{:.1f}}},"append":[)",
-                          result.fdatasync_p50_us, result.fdatasync_p99_us);
+  auto json =
+      fmt::format(R"({{"name":"ledger","fdatasync_us":{{"p50":{:.1f},"p99":{:.1f}}},"append":[)",
+                  result.fdatasync_p50_us, result.fdatasync_p99_us);
   for (const auto& run : result.append) {
     if (json.back() != '[') json += ',';
-    json += fmt::format(R"({{"callers":{},"per_s":{:.0f},"p50_us":{:.1f},"p99_us":{:.1f}}})", run.callers, run.per_s,
-                        run.p50_us, run.p99_us);
+    json += fmt::format(R"({{"callers":{},"per_s":{:.0f},"p50_us":{:.1f},"p99_us":{:.1f}}})",
+                        run.callers, run.per_s, run.p50_us, run.p99_us);
   }
   return json + "]}";
 }

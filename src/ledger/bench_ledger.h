@@ -1,5 +1,6 @@
-// The bench behind `bulkhead bench ledger`: how long one durable append takes with 1, 10 and 64 callers, beside the
-// disk's own fdatasync. It must never report a run whose ledger does not verify afterwards. Owned by ledger.
+// The bench behind `bulkhead bench ledger`: how long one durable append takes with 1, 10 and 64
+// callers, beside the disk's own fdatasync. It must never report a run whose ledger does not verify
+// afterwards. Owned by ledger.
 #pragma once
 
 #include <string>
@@ -31,8 +32,9 @@ struct BenchLedgerResult {
   double appends_per_fdatasync = 0;
 };
 
-// Each caller is a thread that waits until its entry is durable before it makes the next. kIo; kCrypto when a ledger
-// does not verify or does not hold exactly the entries acknowledged.
+// Each caller waits until its entry is durable before it makes the next; one loop plays them all,
+// as the keeper's does. kIo; kCrypto when a ledger does not verify or does not hold exactly the
+// entries acknowledged.
 Result<BenchLedgerResult> bench_ledger(Disk& disk, const BenchLedgerOptions& options);
 
 // {"name":"ledger","fdatasync_us":{"p50","p99"},"append":[{"callers","per_s","p50_us","p99_us"}...]}

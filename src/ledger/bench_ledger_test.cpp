@@ -9,7 +9,8 @@ namespace {
 TEST(BenchLedger, RunsVerifiesAndCleansUp) {
   TestDirectory directory;
   PosixDisk disk;
-  const auto result = bench_ledger(disk, {.directory = directory.path(), .run_s = 0.05, .callers = {1, 4}});
+  const auto result =
+      bench_ledger(disk, {.directory = directory.path(), .run_s = 0.05, .callers = {1, 4}});
   ASSERT_TRUE(result) << result.error().context;
   ASSERT_EQ(result->append.size(), 2u);
   EXPECT_EQ(result->append[1].callers, 4u);

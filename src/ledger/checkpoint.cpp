@@ -14,7 +14,8 @@ Result<std::uint64_t> parse_decimal(std::string_view text) {
   std::uint64_t value = 0;
   if (text.empty() || (text.size() > 1 && text.front() == '0')) return malformed;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value > kTreeSizeMax) return malformed;
+  if (error != std::errc{} || end != text.data() + text.size() || value > kTreeSizeMax)
+    return malformed;
   return value;
 }
 
@@ -40,7 +41,8 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
 }
 
 std::string format_checkpoint(const Checkpoint& checkpoint) {
-  auto text = fmt::format("{}\n{}\n{}\n", checkpoint.origin, checkpoint.size.value, to_base64(checkpoint.root));
+  auto text = fmt::format("{}\n{}\n{}\n", checkpoint.origin, checkpoint.size.value,
+                          to_base64(checkpoint.root));
   for (const auto& line : checkpoint.extensions) text += line + "\n";
   return text;
 }
@@ -58,7 +60,8 @@ Result<std::string> sign_checkpoint(const Checkpoint& checkpoint, const SigningK
 Result<Checkpoint> open_checkpoint(std::string_view bytes, const NoteVerifier& log) {
   const auto note = TRY(open_note(bytes, {&log, 1}));
   auto checkpoint = TRY(parse_checkpoint(note.text));
-  if (checkpoint.origin != log.name()) return fail(ErrorCode::kMalformed, "the checkpoint is of another log");
+  if (checkpoint.origin != log.name())
+    return fail(ErrorCode::kMalformed, "the checkpoint is of another log");
   return checkpoint;
 }
 

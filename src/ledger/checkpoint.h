@@ -1,5 +1,5 @@
-// C2SP tlog-checkpoint v1: the text of a note that says how many entries a log has and what their root is. It must never
-// be believed before the note around it was opened. Owned by ledger.
+// C2SP tlog-checkpoint v1: the text of a note that says how many entries a log has and what their
+// root is. It must never be believed before the note around it was opened. Owned by ledger.
 #pragma once
 
 #include <span>
@@ -34,7 +34,8 @@ std::string format_checkpoint(const Checkpoint& checkpoint);
 
 // The note that the log serves: key name and origin are the same.
 Result<std::string> sign_checkpoint(const Checkpoint& checkpoint, const SigningKey& key);
-// The checkpoint of a note that the log's own key signed. kCrypto, kMalformed (also for another origin).
+// The checkpoint of a note that the log's own key signed. kCrypto, kMalformed (also for another
+// origin).
 Result<Checkpoint> open_checkpoint(std::string_view note, const NoteVerifier& log);
 
 }  // namespace bulkhead

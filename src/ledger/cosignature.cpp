@@ -14,12 +14,13 @@ std::string message_of(std::string_view checkpoint_text, std::uint64_t time_s) {
 
 }  // namespace
 
-Result<NoteSignature> cosign(std::string_view checkpoint_text, std::string_view name, const SigningKey& key,
-                             std::uint64_t time_s) {
+Result<NoteSignature> cosign(std::string_view checkpoint_text, std::string_view name,
+                             const SigningKey& key, std::uint64_t time_s) {
   if (time_s == 0 || time_s > kCosignatureTimeMax || !checkpoint_text.ends_with('\n')) {
     return fail(ErrorCode::kMalformed, "this cannot be cosigned");
   }
-  const auto verifier = TRY(NoteVerifier::create(name, NoteKeyType::kCosignature, key.public_key()));
+  const auto verifier =
+      TRY(NoteVerifier::create(name, NoteKeyType::kCosignature, key.public_key()));
   const auto signature = key.sign(view_of(message_of(checkpoint_text, time_s)));
   Bytes payload(kTimeBytes);
   put_big_endian(time_s, payload.data());
@@ -27,15 +28,18 @@ Result<NoteSignature> cosign(std::string_view checkpoint_text, std::string_view 
   return NoteSignature{std::string(name), verifier.key_id(), std::move(payload)};
 }
 
-bool cosignature_holds(const Ed25519PublicKey& key, std::string_view checkpoint_text, ByteView payload) {
+bool cosignature_holds(const Ed25519PublicKey& key, std::string_view checkpoint_text,
+                       ByteView payload) {
   if (payload.size() != kPayloadBytes) return false;
   const auto time_s = get_big_endian<std::uint64_t>(payload.data());
   if (time_s > kCosignatureTimeMax) return false;
-  return verify_ed25519(key, view_of(message_of(checkpoint_text, time_s)), payload.subspan(kTimeBytes));
+  return verify_ed25519(key, view_of(message_of(checkpoint_text, time_s)),
+                        payload.subspan(kTimeBytes));
 }
 
 Result<std::uint64_t> cosignature_time_s(const NoteSignature& signature) {
-  if (signature.signature.size() != kPayloadBytes) return fail(ErrorCode::kMalformed, "not a cosignature");
+  if (signature.signature.size() != kPayloadBytes)
+    return fail(ErrorCode::kMalformed, "not a cosignature");
   return get_big_endian<std::uint64_t>(signature.signature.data());
 }
 

@@ -1,6 +1,7 @@
-// Disk is every call the ledger makes on a file system, so that a faulty disk can stand in its place and lose, tear or
-// refuse writes. It must never hide a failure: each operation answers for its own system calls, close included, and
-// nobody retries. Owned by ledger; PosixDisk (durable_file.h) is the real one.
+// Disk is every call the ledger makes on a file system, so that a faulty disk can stand in its
+// place and lose, tear or refuse writes. It must never hide a failure: each operation answers for
+// its own system calls, close included, and nobody retries. Owned by ledger; PosixDisk
+// (durable_file.h) is the real one.
 #pragma once
 
 #include <cstdint>
@@ -45,13 +46,15 @@ class Disk {
   virtual Result<std::unique_ptr<AppendFile>> open_append(const std::string& path) = 0;
   // kNotFound when absent, kTooLarge over `bytes_max`.
   virtual Result<Bytes> read(const std::string& path, std::uint64_t bytes_max) = 0;
-  // Temp file, fsync, rename, fsync of the directory: the old bytes or the new ones, whatever happens.
+  // Temp file, fsync, rename, fsync of the directory: the old bytes or the new ones, whatever
+  // happens.
   virtual Status write_durably(const std::string& path, ByteView bytes) = 0;
   // Writes a file under its final name without making it durable; parents are made as needed.
   virtual Status write_loosely(const std::string& path, ByteView bytes) = 0;
   // Makes every earlier loose write and name below `directory` durable.
   virtual Status sync_all(const std::string& directory) = 0;
-  // File names (not paths) in a directory, sorted; directories carry a trailing '/'. An absent directory is empty.
+  // File names (not paths) in a directory, sorted; directories carry a trailing '/'. An absent
+  // directory is empty.
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
   // Removing what is not there is no error. Durable only after sync_all.
   virtual Status remove(const std::string& path) = 0;

@@ -16,7 +16,8 @@ namespace {
 constexpr mode_t kFileMode = 0640;
 constexpr mode_t kDirectoryMode = 0750;
 
-// A file descriptor whose close can be asked for its result; the destructor is for the paths that failed already.
+// A file descriptor whose close can be asked for its result; the destructor is for the paths that
+// failed already.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -73,8 +74,10 @@ class PosixFile final : public AppendFile {
  public:
   explicit PosixFile(int fd) : fd_(fd) {}
   Status write_at(std::uint64_t offset, ByteView bytes) override {
-    const auto written = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written != static_cast<ssize_t>(bytes.size())) return fail(ErrorCode::kIo, "appending to a file failed");
+    const auto written =
+        ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written != static_cast<ssize_t>(bytes.size()))
+      return fail(ErrorCode::kIo, "appending to a file failed");
     return {};
   }
   Status sync_data() override {
@@ -82,7 +85,8 @@ class PosixFile final : public AppendFile {
     return {};
   }
   Status truncate(std::uint64_t length) override {
-    if (::ftruncate(fd_.get(), static_cast<off_t>(length)) != 0) return fail(ErrorCode::kIo, "cutting a file failed");
+    if (::ftruncate(fd_.get(), static_cast<off_t>(length)) != 0)
+      return fail(ErrorCode::kIo, "cutting a file failed");
     return {};
   }
   Status close() override { return fd_.close(); }
@@ -104,9 +108,11 @@ class PosixLock final : public DirectoryLock {
 Status PosixDisk::make_directories(const std::string& directory) {
   if (::mkdir(directory.c_str(), kDirectoryMode) == 0) return sync_directory(parent_of(directory));
   if (errno == EEXIST) return {};
-  if (errno != ENOENT || directory.empty()) return fail(ErrorCode::kIo, "making a directory failed");
+  if (errno != ENOENT || directory.empty())
+    return fail(ErrorCode::kIo, "making a directory failed");
   TRY_STATUS(make_directories(parent_of(directory)));
-  if (::mkdir(directory.c_str(), kDirectoryMode) != 0) return fail(ErrorCode::kIo, "making a directory failed");
+  if (::mkdir(directory.c_str(), kDirectoryMode) != 0)
+    return fail(ErrorCode::kIo, "making a directory failed");
   return sync_directory(parent_of(directory));
 }
 
@@ -114,7 +120,8 @@ Result<std::unique_ptr<DirectoryLock>> PosixDisk::lock(const std::string& path) 
   const int fd = open_retrying(path, O_RDWR | O_CREAT);
   if (fd < 0) return fail(ErrorCode::kIo, "opening a lock file failed");
   auto held = std::make_unique<PosixLock>(fd);
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return fail(ErrorCode::kConflict, "another process uses this directory");
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+    return fail(ErrorCode::kConflict, "another process uses this directory");
   return held;
 }
 
@@ -130,16 +137,19 @@ Result<Bytes> PosixDisk::read(const std::string& path, std::uint64_t bytes_max) 
   Descriptor fd(open_retrying(path, O_RDONLY));
   if (!fd.is_open()) {
     const bool absent = errno == ENOENT || errno == ENOTDIR;
-    return absent ? fail(ErrorCode::kNotFound, "a file is absent") : fail(ErrorCode::kIo, "opening a file failed");
+    return absent ? fail(ErrorCode::kNotFound, "a file is absent")
+                  : fail(ErrorCode::kIo, "opening a file failed");
   }
   struct stat about{};
-  if (::fstat(fd.get(), &about) != 0 || !S_ISREG(about.st_mode)) return fail(ErrorCode::kIo, "not a file");
+  if (::fstat(fd.get(), &about) != 0 || !S_ISREG(about.st_mode))
+    return fail(ErrorCode::kIo, "not a file");
   const auto length = static_cast<std::uint64_t>(about.st_size);
   if (length > bytes_max) return fail(ErrorCode::kTooLarge, "a file is longer than it may be");
   Bytes bytes(length);
   std::size_t at = 0;
   while (at < bytes.size()) {
-    const auto got = ::pread(fd.get(), bytes.data() + at, bytes.size() - at, static_cast<off_t>(at));
+    const auto got =
+        ::pread(fd.get(), bytes.data() + at, bytes.size() - at, static_cast<off_t>(at));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail(ErrorCode::kIo, "reading a file failed");
     if (got == 0) break;  // it was cut meanwhile; what is there is the answer
@@ -158,7 +168,8 @@ Status PosixDisk::write_durably(const std::string& path, ByteView bytes) {
     if (::fsync(fd.get()) != 0) return fail(ErrorCode::kIo, "syncing a file failed");
     TRY_STATUS(fd.close());
   }
-  if (::rename(temp.c_str(), path.c_str()) != 0) return fail(ErrorCode::kIo, "renaming a file failed");
+  if (::rename(temp.c_str(), path.c_str()) != 0)
+    return fail(ErrorCode::kIo, "renaming a file failed");
   return sync_directory(parent_of(path));
 }
 
@@ -179,7 +190,8 @@ Status PosixDisk::write_loosely(const std::string& path, ByteView bytes) {
 Status PosixDisk::sync_all(const std::string& directory) {
   Descriptor fd(open_retrying(directory, O_RDONLY | O_DIRECTORY));
   if (!fd.is_open()) return fail(ErrorCode::kIo, "opening a directory failed");
-  // One syncfs costs the journal's fdatasync far less than a thousand fsyncs of small files: docs/LEDGER.md.
+  // One syncfs costs the journal's fdatasync far less than a thousand fsyncs of small files:
+  // docs/LEDGER.md.
   if (::syncfs(fd.get()) != 0) return fail(ErrorCode::kIo, "syncing a file system failed");
   return fd.close();
 }
@@ -187,7 +199,8 @@ Status PosixDisk::sync_all(const std::string& directory) {
 Result<std::vector<std::string>> PosixDisk::list(const std::string& directory) {
   std::vector<std::string> names;
   std::error_code error;
-  for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+  for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end;
+       at.increment(error)) {
     std::error_code unknown_kind;
     auto name = at->path().filename().string();
     if (at->is_directory(unknown_kind)) name += '/';
@@ -201,7 +214,8 @@ Result<std::vector<std::string>> PosixDisk::list(const std::string& directory) {
 }
 
 Status PosixDisk::remove(const std::string& path) {
-  if (::remove(path.c_str()) != 0 && errno != ENOENT) return fail(ErrorCode::kIo, "removing a file failed");
+  if (::remove(path.c_str()) != 0 && errno != ENOENT)
+    return fail(ErrorCode::kIo, "removing a file failed");
   return {};
 }
 

@@ -1,6 +1,6 @@
-// PosixDisk is the durable write kit on the real file system: write a temp file, fsync it, rename it, fsync its
-// directory. It must never drop a return value, that of close included, nor retry a failed fsync: the page cache may
-// have thrown the data away by then. Owned by ledger.
+// PosixDisk is the durable write kit on the real file system: write a temp file, fsync it, rename
+// it, fsync its directory. It must never drop a return value, that of close included, nor retry a
+// failed fsync: the page cache may have thrown the data away by then. Owned by ledger.
 #pragma once
 
 #include "ledger/disk.h"

@@ -92,7 +92,8 @@ bool decode_private(ByteView bytes, Entry& entry) {
 }  // namespace
 
 Status check_entry(const Entry& entry) {
-  if (entry.detail.size() > kEntryDetailBytesMax) return fail(ErrorCode::kTooLarge, "an entry's detail is too long");
+  if (entry.detail.size() > kEntryDetailBytesMax)
+    return fail(ErrorCode::kTooLarge, "an entry's detail is too long");
   const bool words = in_list(entry.kind) && in_list(entry.grade) && in_list(entry.purpose) &&
                      in_list(entry.reason) && in_list(entry.face);
   if (!words || !entry.fields.valid() || !entry.tags.valid()) {
@@ -173,7 +174,8 @@ Result<Entry> decode_entry(ByteView leaf, const Salt& salt, ByteView private_par
   if (!std::equal(digest.begin(), digest.end(), leaf.begin() + kPublicBytes)) {
     return fail(ErrorCode::kCrypto, "a private part does not fit its leaf");
   }
-  if (!decode_private(private_part, *entry)) return fail(ErrorCode::kMalformed, "a private part is malformed");
+  if (!decode_private(private_part, *entry))
+    return fail(ErrorCode::kMalformed, "a private part is malformed");
   entry->salt = salt;
   return entry;
 }

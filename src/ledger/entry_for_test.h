@@ -1,4 +1,5 @@
-// Entries for tests: any seed gives another valid entry, the same each time. Never for product code. Owned by ledger.
+// Entries for tests: any seed gives another valid entry, the same each time. Never for product
+// code. Owned by ledger.
 #pragma once
 
 #include <random>
@@ -9,7 +10,9 @@ namespace bulkhead {
 
 inline Entry entry_for_test(std::uint64_t seed) {
   std::mt19937_64 random(seed);
-  const auto word = [&]<class Enum>(Enum& to) { to = static_cast<Enum>(random() % word_count<Enum>()); };
+  const auto word = [&]<class Enum>(Enum& to) {
+    to = static_cast<Enum>(random() % word_count<Enum>());
+  };
   const auto number = [&](auto& to) { to.value = static_cast<std::uint32_t>(random()); };
   Entry entry;
   word(entry.kind);

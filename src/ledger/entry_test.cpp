@@ -70,8 +70,8 @@ TEST(EntryGolden, BytesOfOneEntryStayForEver) {
 TEST(Entry, EveryWordOutsideItsListIsRefused) {
   const auto entry = entry_for_test(1);
   const auto leaf = encode_leaf(entry);
-  const std::array<std::size_t, 4> limits{word_count<EntryKind>(), word_count<Grade>(), word_count<Purpose>(),
-                                          word_count<Reason>()};
+  const std::array<std::size_t, 4> limits{word_count<EntryKind>(), word_count<Grade>(),
+                                          word_count<Purpose>(), word_count<Reason>()};
   for (std::size_t i = 0; i < limits.size(); ++i) {
     auto bad = leaf;
     bad[1 + i] = static_cast<std::uint8_t>(limits[i]);

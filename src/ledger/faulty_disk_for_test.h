@@ -1,5 +1,5 @@
-// Disks that misbehave on purpose, in front of the real one: one refuses from its n-th change on, one can be held up in
-// fdatasync. Never for product code. Owned by ledger.
+// Disks that misbehave on purpose, in front of the real one: one refuses from its n-th change on,
+// one can be held up in fdatasync. Never for product code. Owned by ledger.
 #pragma once
 
 #include <condition_variable>
@@ -9,7 +9,8 @@
 
 namespace bulkhead {
 
-// Counts every call that changes something and refuses from call number `fail_from` on, as a dying disk does.
+// Counts every call that changes something and refuses from call number `fail_from` on, as a dying
+// disk does.
 class FailingDisk final : public PosixDisk {
  public:
   explicit FailingDisk(int fail_from) : fail_from_(fail_from) {}
@@ -43,7 +44,8 @@ class FailingDisk final : public PosixDisk {
  private:
   class File final : public AppendFile {
    public:
-    File(FailingDisk& disk, std::unique_ptr<AppendFile> file) : disk_(disk), file_(std::move(file)) {}
+    File(FailingDisk& disk, std::unique_ptr<AppendFile> file)
+        : disk_(disk), file_(std::move(file)) {}
     Status write_at(std::uint64_t offset, ByteView bytes) override {
       if (const auto ok = disk_.step(); !ok) {
         TRY_STATUS(file_->write_at(offset, bytes.first(bytes.size() / 2)));
@@ -93,7 +95,9 @@ class HeldDisk final : public PosixDisk {
   class File final : public AppendFile {
    public:
     File(HeldDisk& disk, std::unique_ptr<AppendFile> file) : disk_(disk), file_(std::move(file)) {}
-    Status write_at(std::uint64_t offset, ByteView bytes) override { return file_->write_at(offset, bytes); }
+    Status write_at(std::uint64_t offset, ByteView bytes) override {
+      return file_->write_at(offset, bytes);
+    }
     Status sync_data() override {
       std::unique_lock held(disk_.mutex_);
       disk_.changed_.wait(held, [&] { return !disk_.held_; });

@@ -1,6 +1,7 @@
-// FdatasyncBaseline measures what the disk itself takes for one durable append: 128 bytes to a growing file and one
-// fdatasync, 500 samples before, between and after a bench's runs. It must never preallocate, since the journal does
-// not. Owned by ledger; `bench ledger` and `bench gate` state their figures beside it.
+// FdatasyncBaseline measures what the disk itself takes for one durable append: 128 bytes to a
+// growing file and one fdatasync, 500 samples before, between and after a bench's runs. It must
+// never preallocate, since the journal does not. Owned by ledger; `bench ledger` and `bench gate`
+// state their figures beside it.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,8 @@ double percentile(std::vector<double>& samples, double share);
 
 class FdatasyncBaseline {
  public:
-  // The file is made in `directory`, which should be the bench's own data directory, and removed at the end. kIo.
+  // The file is made in `directory`, which should be the bench's own data directory, and removed at
+  // the end. kIo.
   static Result<FdatasyncBaseline> create(Disk& disk, const std::string& directory);
 
   // Takes another kBaselineSamples. kIo.

@@ -10,13 +10,15 @@ GroupCommitter::GroupCommitter(Ledger& ledger, std::function<void()> on_turn)
 GroupCommitter::~GroupCommitter() { stop(); }
 
 Status GroupCommitter::submit(std::vector<Entry> entries, Completion completion) {
-  if (entries.size() > kAppendEntriesMax) return fail(ErrorCode::kTooLarge, "too many entries in one batch");
+  if (entries.size() > kAppendEntriesMax)
+    return fail(ErrorCode::kTooLarge, "too many entries in one batch");
   for (const auto& entry : entries) TRY_STATUS(check_entry(entry));
   bool wake = false;
   {
     std::lock_guard held(mutex_);
     if (stopping_) return fail(ErrorCode::kConflict, "the committer has stopped");
-    if (queued_entries_ + entries.size() > kCommitQueueEntriesMax || queue_.size() >= kCommitQueueEntriesMax) {
+    if (queued_entries_ + entries.size() > kCommitQueueEntriesMax ||
+        queue_.size() >= kCommitQueueEntriesMax) {
       return fail(ErrorCode::kTooLarge, "too many entries wait for the disk");
     }
     queued_entries_ += entries.size();
@@ -65,10 +67,12 @@ void GroupCommitter::commit_turn(std::vector<Batch>& turn) {
     entries.clear();
     sizes.clear();
     auto end = begin;
-    for (; end < turn.size() && entries.size() + turn[end].entries.size() <= kAppendEntriesMax; ++end) {
+    for (; end < turn.size() && entries.size() + turn[end].entries.size() <= kAppendEntriesMax;
+         ++end) {
       auto& batch = turn[end].entries;
       sizes.push_back(batch.size());
-      entries.insert(entries.end(), std::move_iterator(batch.begin()), std::move_iterator(batch.end()));
+      entries.insert(entries.end(), std::move_iterator(batch.begin()),
+                     std::move_iterator(batch.end()));
     }
     const auto first = ledger_.append(entries);
     std::uint64_t offset = 0;

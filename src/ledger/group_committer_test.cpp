@@ -24,11 +24,13 @@ TEST(GroupCommitter, ManyCallersGetEveryIndexOnceAndInTheirOrder) {
       callers.emplace_back([&, caller] {
         for (std::uint64_t i = 0; i < kBatches; ++i) {
           const auto seed = caller * 10'000 + i * 3;
-          const auto status = committer.submit(entries_for_test(seed, seed + 1 + i % 3), [&, seed, i](auto first) {
-            ASSERT_TRUE(first);
-            EXPECT_GE(ledger->size().value, first->value + 1 + i % 3);
-            for (std::uint64_t k = 0; k <= i % 3; ++k) EXPECT_TRUE(seed_at.emplace(first->value + k, seed + k).second);
-          });
+          const auto status =
+              committer.submit(entries_for_test(seed, seed + 1 + i % 3), [&, seed, i](auto first) {
+                ASSERT_TRUE(first);
+                EXPECT_GE(ledger->size().value, first->value + 1 + i % 3);
+                for (std::uint64_t k = 0; k <= i % 3; ++k)
+                  EXPECT_TRUE(seed_at.emplace(first->value + k, seed + k).second);
+              });
           ASSERT_TRUE(status);
         }
       });
@@ -59,17 +61,19 @@ TEST(GroupCommitter, RefusesBeyondItsQueueAndAfterStop) {
   {
     GroupCommitter committer(*ledger);
     disk.hold();
-    EXPECT_EQ(committer.submit(std::vector<Entry>(kAppendEntriesMax + 1), {}).error().code, ErrorCode::kTooLarge);
+    EXPECT_EQ(committer.submit(std::vector<Entry>(kAppendEntriesMax + 1), {}).error().code,
+              ErrorCode::kTooLarge);
     Entry bad;
     bad.tags.bits = 0xffff;
     EXPECT_EQ(committer.submit({bad}, {}).error().code, ErrorCode::kMalformed);
     const std::size_t batch = kAppendEntriesMax / 4;
     // The first turn may be out of the queue already, stuck in fdatasync.
     while (accepted <= kCommitQueueEntriesMax + kAppendEntriesMax) {
-      const auto status = committer.submit(std::vector<Entry>(batch), [&](const Result<LeafIndex>& first) {
-        EXPECT_EQ(first.value().value, answered);
-        answered += batch;
-      });
+      const auto status =
+          committer.submit(std::vector<Entry>(batch), [&](const Result<LeafIndex>& first) {
+            EXPECT_EQ(first.value().value, answered);
+            answered += batch;
+          });
       if (!status) {
         EXPECT_EQ(status.error().code, ErrorCode::kTooLarge);
         break;
@@ -95,10 +99,11 @@ TEST(GroupCommitter, AFailureIsToldToEveryBatch) {
   {
     GroupCommitter committer(*ledger);
     for (int i = 0; i < 40; ++i) {
-      const auto status = committer.submit(entries_for_test(0, 1), [&](const Result<LeafIndex>& first) {
-        first ? ++successes : ++failures;
-        EXPECT_EQ(first.has_value(), failures == 0);
-      });
+      const auto status =
+          committer.submit(entries_for_test(0, 1), [&](const Result<LeafIndex>& first) {
+            first ? ++successes : ++failures;
+            EXPECT_EQ(first.has_value(), failures == 0);
+          });
       ASSERT_TRUE(status);
       if (i < 30) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }

@@ -1,6 +1,6 @@
-// The journal is where an entry first becomes durable: files of records, each file named by the index of its first
-// entry. Reading must tell a torn tail, which nobody was promised, from damage to what was acknowledged, and never cut
-// the latter away. Owned by ledger.
+// The journal is where an entry first becomes durable: files of records, each file named by the
+// index of its first entry. Reading must tell a torn tail, which nobody was promised, from damage
+// to what was acknowledged, and never cut the latter away. Owned by ledger.
 #pragma once
 
 #include <string>
@@ -41,7 +41,8 @@ JournalRecord open_record(ByteView record);
 struct JournalScan {
   std::vector<std::uint64_t> offsets;  // where each whole record starts
   std::uint64_t whole_bytes = 0;       // end of the last whole record
-  bool damaged = false;                // a later record says that one before it was durable, so this is no torn tail
+  bool damaged =
+      false;  // a later record says that one before it was durable, so this is no torn tail
 };
 
 // Walks a journal file whose first record is entry `first`.

@@ -12,7 +12,8 @@ namespace {
 
 Result<Entry> decode_item(ByteView leaf, ByteView salted_private) {
   Salt salt;
-  if (salted_private.size() < salt.size()) return fail(ErrorCode::kMalformed, "a private part is too short");
+  if (salted_private.size() < salt.size())
+    return fail(ErrorCode::kMalformed, "a private part is too short");
   std::copy_n(salted_private.begin(), salt.size(), salt.begin());
   return decode_entry(leaf, salt, salted_private.subspan(salt.size()));
 }
@@ -32,7 +33,8 @@ Error Ledger::Core::break_with(const Error& failure) {
 
 // Called with the mutex held.
 bool Ledger::Core::has_room() const {
-  return durable_size - checkpoint_size.value < options.tail_entries_max && unsettled_bytes < kUnsettledBytesMax;
+  return durable_size - checkpoint_size.value < options.tail_entries_max &&
+         unsettled_bytes < kUnsettledBytesMax;
 }
 
 Status Ledger::Core::wait_for_room() {
@@ -48,7 +50,8 @@ Status Ledger::Core::wait_for_room() {
 }
 
 Status Ledger::Core::make_durable(const TailBatch& batch) {
-  if (journal_bytes + batch.bytes.size() > kJournalBytesMax) return fail(ErrorCode::kTooLarge, "a journal is full");
+  if (journal_bytes + batch.bytes.size() > kJournalBytesMax)
+    return fail(ErrorCode::kTooLarge, "a journal is full");
   TRY_STATUS(journal->write_at(journal_bytes, batch.bytes));
   TRY_STATUS(journal->sync_data());
   journal_bytes += batch.bytes.size();
@@ -56,7 +59,8 @@ Status Ledger::Core::make_durable(const TailBatch& batch) {
 }
 
 Result<LeafIndex> Ledger::Core::append(std::span<const Entry> entries) {
-  if (entries.size() > kAppendEntriesMax) return fail(ErrorCode::kTooLarge, "too many entries in one append");
+  if (entries.size() > kAppendEntriesMax)
+    return fail(ErrorCode::kTooLarge, "too many entries in one append");
   for (const auto& entry : entries) TRY_STATUS(check_entry(entry));
   TRY_STATUS(wait_for_room());
   std::lock_guard appending(append_mutex);
@@ -71,7 +75,8 @@ Result<LeafIndex> Ledger::Core::append(std::span<const Entry> entries) {
     batch->offsets.push_back(batch->bytes.size());
     append_record(batch->bytes, before, entry);
   }
-  if (const auto done = make_durable(*batch); !done) return std::unexpected(break_with(done.error()));
+  if (const auto done = make_durable(*batch); !done)
+    return std::unexpected(break_with(done.error()));
   const auto bytes = batch->bytes.size();
   const auto end = batch->end();
   std::lock_guard held(mutex);
@@ -87,11 +92,13 @@ Result<LeafIndex> Ledger::Core::append(std::span<const Entry> entries) {
   return LeafIndex{before.value};
 }
 
-Status Ledger::Core::read_bundle(std::uint64_t bundle, TreeSize size, std::uint64_t from, std::uint64_t to,
-                                 const OnEntry& on_entry, bool& stopped) const {
+Status Ledger::Core::read_bundle(std::uint64_t bundle, TreeSize size, std::uint64_t from,
+                                 std::uint64_t to, const OnEntry& on_entry, bool& stopped) const {
   const auto width = width_at(0, bundle, size);
-  const auto leaf_bytes = TRY(read_tile_file(disk, options.directory, {TileKind::kEntries, 0, bundle, width}));
-  const auto private_bytes = TRY(read_tile_file(disk, options.directory, {TileKind::kPrivate, 0, bundle, width}));
+  const auto leaf_bytes =
+      TRY(read_tile_file(disk, options.directory, {TileKind::kEntries, 0, bundle, width}));
+  const auto private_bytes =
+      TRY(read_tile_file(disk, options.directory, {TileKind::kPrivate, 0, bundle, width}));
   const auto leaves = TRY(parse_bundle(leaf_bytes, width));
   const auto privates = TRY(parse_bundle(private_bytes, width));
   const auto base = bundle * kTileWidth;
@@ -116,7 +123,8 @@ Status Ledger::Core::read(LeafIndex from, TreeSize to, const OnEntry& on_entry) 
   }
   const auto in_files = std::min(to.value, covered.value);
   bool stopped = false;
-  for (auto bundle = from.value / kTileWidth; bundle * kTileWidth < in_files && !stopped; ++bundle) {
+  for (auto bundle = from.value / kTileWidth; bundle * kTileWidth < in_files && !stopped;
+       ++bundle) {
     TRY_STATUS(read_bundle(bundle, covered, from.value, in_files, on_entry, stopped));
   }
   for (const auto& batch : recent) {
@@ -132,7 +140,8 @@ Status Ledger::Core::read(LeafIndex from, TreeSize to, const OnEntry& on_entry) 
 Result<Bytes> Ledger::Core::read_leaf(LeafIndex index, TreeSize size) const {
   const auto bundle = index.value / kTileWidth;
   const auto width = width_at(0, bundle, size);
-  const auto bytes = TRY(read_tile_file(disk, options.directory, {TileKind::kEntries, 0, bundle, width}));
+  const auto bytes =
+      TRY(read_tile_file(disk, options.directory, {TileKind::kEntries, 0, bundle, width}));
   const auto leaf = TRY(parse_bundle(bytes, width))[index.value % kTileWidth];
   return Bytes(leaf.begin(), leaf.end());
 }
@@ -191,13 +200,15 @@ Result<Bytes> Ledger::bundle(std::uint64_t index, unsigned width) const {
 Result<std::vector<Digest>> Ledger::inclusion_proof(LeafIndex index, TreeSize size) const {
   const auto covered = checkpoint_size();
   if (size > covered) return fail(ErrorCode::kNotFound, "no checkpoint covers that size");
-  return make_inclusion_proof(TileReader(core_->disk, core_->options.directory, covered), index, size);
+  return make_inclusion_proof(TileReader(core_->disk, core_->options.directory, covered), index,
+                              size);
 }
 
 Result<std::vector<Digest>> Ledger::consistency_proof(TreeSize from, TreeSize to) const {
   const auto covered = checkpoint_size();
   if (to > covered) return fail(ErrorCode::kNotFound, "no checkpoint covers that size");
-  return make_consistency_proof(TileReader(core_->disk, core_->options.directory, covered), from, to);
+  return make_consistency_proof(TileReader(core_->disk, core_->options.directory, covered), from,
+                                to);
 }
 
 Result<std::string> Ledger::proof_file(LeafIndex index) const {

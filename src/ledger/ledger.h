@@ -1,6 +1,7 @@
-// Ledger is the append-only log of every disclosure: a journal that makes entries durable, and behind it an RFC 6962
-// tree in the C2SP tlog-tiles layout under a signed checkpoint. It must never acknowledge what is not on the disk,
-// never sign two histories and never go on after a failed write. Owned by ledger; docs/LEDGER.md describes the bytes.
+// Ledger is the append-only log of every disclosure: a journal that makes entries durable, and
+// behind it an RFC 6962 tree in the C2SP tlog-tiles layout under a signed checkpoint. It must never
+// acknowledge what is not on the disk, never sign two histories and never go on after a failed
+// write. Owned by ledger; docs/LEDGER.md describes the bytes.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +26,13 @@ struct LedgerOptions {
   std::string origin;     // the log's name, first line of every checkpoint and name of its key
   SigningKey key;
   Disk* disk = nullptr;
-  // File of a second copy of the last checkpoint, best on another disk; empty: none. A directory restored from an old
-  // backup is recognised by it and refused.
+  // File of a second copy of the last checkpoint, best on another disk; empty: none. A directory
+  // restored from an old backup is recognised by it and refused.
   std::string second_place;
   // Longest wait between an append and the start of its checkpoint.
   std::uint32_t checkpoint_delay_ms = 500;
-  // Entries after the checkpoint wait in memory for their tiles; beyond this many append() waits for a checkpoint.
+  // Entries after the checkpoint wait in memory for their tiles; beyond this many append() waits
+  // for a checkpoint.
   std::uint64_t tail_entries_max = kTailEntriesMax;
   // Called once, from any thread, when a write failed for good. The process should end.
   std::function<void(const Error&)> on_broken;
@@ -40,33 +42,38 @@ inline constexpr std::size_t kAppendEntriesMax = 65'536;
 
 class Ledger {
  public:
-  // Locks the directory, recovers, and starts the checkpointer. kConflict: in use, or older than the second place;
-  // kMalformed: the files contradict each other or the last checkpoint; kCrypto: the checkpoint is not ours; kIo.
+  // Locks the directory, recovers, and starts the checkpointer. kConflict: in use, or older than
+  // the second place; kMalformed: the files contradict each other or the last checkpoint; kCrypto:
+  // the checkpoint is not ours; kIo.
   static Result<std::unique_ptr<Ledger>> open(LedgerOptions options);
   ~Ledger();
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
-  // Appends in order with one write and one fdatasync, and answers the index of the first when all are durable. From
-  // one thread only. kTooLarge, kMalformed: nothing was written; anything else is final and all later appends fail.
+  // Appends in order with one write and one fdatasync, and answers the index of the first when all
+  // are durable. From one thread only. kTooLarge, kMalformed: nothing was written; anything else is
+  // final and all later appends fail.
   Result<LeafIndex> append(std::span<const Entry> entries);
 
   // Entries that are durable; every one below it was acknowledged or survived a crash.
   TreeSize size() const;
   bool broken() const;
 
-  // Calls `on_entry` for [from, to) in order. Usable from any thread while another appends. `to` may not pass size().
-  // Answers kMalformed when an entry does not decode. `on_entry` returns false to stop early.
+  // Calls `on_entry` for [from, to) in order. Usable from any thread while another appends. `to`
+  // may not pass size(). Answers kMalformed when an entry does not decode. `on_entry` returns false
+  // to stop early.
   using OnEntry = std::function<bool(LeafIndex, const Entry&)>;
   Status read(LeafIndex from, TreeSize to, const OnEntry& on_entry) const;
 
   // The last signed checkpoint (C2SP signed note), and the size it covers.
   std::string checkpoint_text() const;
   TreeSize checkpoint_size() const;
-  // Signs a checkpoint over at least everything durable at the call, and waits until it is on the disk.
+  // Signs a checkpoint over at least everything durable at the call, and waits until it is on the
+  // disk.
   Status checkpoint_now();
 
-  // Files as they are served: `width` 1 to 255 for a partial tile, 256 for a full one. kNotFound beyond the checkpoint.
+  // Files as they are served: `width` 1 to 255 for a partial tile, 256 for a full one. kNotFound
+  // beyond the checkpoint.
   Result<Bytes> tile(unsigned level, std::uint64_t index, unsigned width) const;
   Result<Bytes> bundle(std::uint64_t index, unsigned width) const;
 
@@ -78,8 +85,8 @@ class Ledger {
   // What somebody needs to verify this log: "<origin>+<key id>+<key>".
   std::string verifier_key() const;
 
-  // Last checkpoint, then everything closed. Later appends fail. Call it for a clean end; the destructor also does, but
-  // cannot answer for it.
+  // Last checkpoint, then everything closed. Later appends fail. Call it for a clean end; the
+  // destructor also does, but cannot answer for it.
   Status close();
 
  private:

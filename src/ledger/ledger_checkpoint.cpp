@@ -1,4 +1,5 @@
-// Checkpoints: a thread that moves entries from memory to tiles, signs what it moved, and now and then cuts the journal.
+// Checkpoints: a thread that moves entries from memory to tiles, signs what it moved, and now and
+// then cuts the journal.
 #include <algorithm>
 
 #include "ledger/ledger_core.h"
@@ -21,7 +22,8 @@ void Ledger::Core::run_checkpointer() {
   std::unique_lock held(mutex);
   while (!error) {
     const auto now = std::chrono::steady_clock::now();
-    const bool last = stopping;  // read once: a settling under way when close() comes may miss the last entries
+    const bool last =
+        stopping;  // read once: a settling under way when close() comes may miss the last entries
     const bool settling = last || settle_due(now);
     if (settling || checkpoint_due(now)) {
       held.unlock();
@@ -31,7 +33,8 @@ void Ledger::Core::run_checkpointer() {
       if (last) return;
       continue;
     }
-    // Nothing is due: sleep until something may be. Appends wake this thread only when the first uncovered entry comes.
+    // Nothing is due: sleep until something may be. Appends wake this thread only when the first
+    // uncovered entry comes.
     auto wake = SteadyTime::max();
     if (durable() > checkpoint_size) {
       wake = uncovered_since + std::chrono::milliseconds(options.checkpoint_delay_ms);
@@ -74,7 +77,8 @@ Status Ledger::Core::checkpoint_to(TreeSize target) {
 Status Ledger::Core::publish_checkpoint(const Checkpoint& checkpoint) {
   auto note = TRY(sign_checkpoint(checkpoint, options.key));
   TRY_STATUS(disk.write_durably(path("checkpoint"), view_of(note)));
-  if (!options.second_place.empty()) TRY_STATUS(disk.write_durably(options.second_place, view_of(note)));
+  if (!options.second_place.empty())
+    TRY_STATUS(disk.write_durably(options.second_place, view_of(note)));
   std::lock_guard held(mutex);
   checkpoint_size = checkpoint.size;
   checkpoint_note = std::move(note);
@@ -97,12 +101,14 @@ Result<TreeSize> Ledger::Core::rotate_journal() {
   return size;
 }
 
-// Cuts the journal: everything up to a checkpoint at its new first entry is synced, then the old files go.
+// Cuts the journal: everything up to a checkpoint at its new first entry is synced, then the old
+// files go.
 Status Ledger::Core::settle() {
   const auto size = TRY(rotate_journal());
   TRY_STATUS(checkpoint_to(size));
   TRY_STATUS(disk.sync_all(options.directory));
-  // This sync also made the last settling's removals durable: no journal can come back that needs these partial files.
+  // This sync also made the last settling's removals durable: no journal can come back that needs
+  // these partial files.
   TRY_STATUS(tiles->remove_partials(doomed));
   doomed = tiles->take_superseded();
   for (const auto& name : old_journals) TRY_STATUS(disk.remove(name));

@@ -1,6 +1,6 @@
-// What a Ledger holds, shared by the files that make it: recovery (ledger_open.cpp), appending and reading (ledger.cpp)
-// and checkpoints (ledger_checkpoint.cpp). No lock may be held across a disk call but append_mutex. Owned by ledger;
-// nobody else includes it.
+// What a Ledger holds, shared by the files that make it: recovery (ledger_open.cpp), appending and
+// reading (ledger.cpp) and checkpoints (ledger_checkpoint.cpp). No lock may be held across a disk
+// call but append_mutex. Owned by ledger; nobody else includes it.
 #pragma once
 
 #include <atomic>
@@ -78,7 +78,9 @@ struct Ledger::Core {
 
   // Remembers the first failure for good and tells the process.
   Error break_with(const Error& error);
-  std::string path(std::string_view name) const { return options.directory + "/" + std::string(name); }
+  std::string path(std::string_view name) const {
+    return options.directory + "/" + std::string(name);
+  }
   TreeSize durable() const { return {durable_size.load(std::memory_order_acquire)}; }
 
   LedgerOptions options;
@@ -108,7 +110,8 @@ struct Ledger::Core {
   // The checkpointing thread's own.
   std::optional<TileWriter> tiles;
   std::vector<std::string> old_journals;
-  std::vector<TileName> doomed;  // partial files that go once the removal of their journal is durable
+  std::vector<TileName>
+      doomed;  // partial files that go once the removal of their journal is durable
   TreeSize settled_size;
   SteadyTime settled_at;
   std::thread checkpointer;

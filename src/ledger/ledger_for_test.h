@@ -1,5 +1,5 @@
-// What the ledger's tests share: a directory of their own, a key, and a way to open. Never for product code. Owned by
-// ledger.
+// What the ledger's tests share: a directory of their own, a key, and a way to open. Never for
+// product code. Owned by ledger.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,7 +27,8 @@ class TestDirectory {
   TestDirectory() {
     // In memory where there is such a place: these tests sync some ten thousand times.
     const std::filesystem::path memory = "/dev/shm";
-    const auto parent = access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+    const auto parent =
+        access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
     std::string pattern = (parent / "bulkhead-ledger-XXXXXX").string();
     EXPECT_NE(mkdtemp(pattern.data()), nullptr);
     path_ = pattern;
@@ -43,7 +44,8 @@ class TestDirectory {
 };
 
 // Checkpoints only when asked for unless `delay_ms` says otherwise.
-inline Result<std::unique_ptr<Ledger>> open_ledger_for_test(const std::string& directory, Disk& disk,
+inline Result<std::unique_ptr<Ledger>> open_ledger_for_test(const std::string& directory,
+                                                            Disk& disk,
                                                             std::uint32_t delay_ms = 3'600'000,
                                                             const std::string& second_place = "") {
   return Ledger::open({.directory = directory,

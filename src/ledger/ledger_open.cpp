@@ -11,14 +11,16 @@ std::unexpected<Error> contradiction(const char* what) { return fail(ErrorCode::
 
 Result<std::vector<LeafIndex>> list_journals(Disk& disk, const std::string& directory) {
   std::vector<LeafIndex> journals;
-  for (const auto& name : TRY(disk.list(directory))) journals.push_back(TRY(parse_journal_name(name)));
+  for (const auto& name : TRY(disk.list(directory)))
+    journals.push_back(TRY(parse_journal_name(name)));
   return journals;  // names of equal length sort as their numbers do
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Ledger>> Ledger::open(LedgerOptions options) {
-  auto verifier = TRY(NoteVerifier::create(options.origin, NoteKeyType::kEd25519, options.key.public_key()));
+  auto verifier =
+      TRY(NoteVerifier::create(options.origin, NoteKeyType::kEd25519, options.key.public_key()));
   auto core = std::make_unique<Core>(std::move(options), std::move(verifier));
   TRY_STATUS(core->disk.make_directories(core->path("journal")));
   core->lock = TRY(core->disk.lock(core->path("lock")));
@@ -44,7 +46,8 @@ Status Ledger::Core::recover() {
   checkpoint_note = text_of(*note);
   checkpoint_size = checkpoint.size;
   if (journals.empty()) {
-    if (checkpoint.size.value != 0) return contradiction("the ledger has a checkpoint but no journal");
+    if (checkpoint.size.value != 0)
+      return contradiction("the ledger has a checkpoint but no journal");
     journals.push_back(LeafIndex{0});
   }
   TRY_STATUS(replay_journals(journals, checkpoint));
@@ -53,16 +56,20 @@ Status Ledger::Core::recover() {
 
 Status Ledger::Core::start_empty() {
   if (!options.second_place.empty() && disk.read(options.second_place, kNoteBytesMax)) {
-    return fail(ErrorCode::kConflict, "the ledger is empty but its second place holds a checkpoint");
+    return fail(ErrorCode::kConflict,
+                "the ledger is empty but its second place holds a checkpoint");
   }
   return publish_checkpoint({options.origin, TreeSize{0}, empty_root(), {}});
 }
 
-// The oldest journal begins where everything before it was synced. From there the tree is derived again, so that tiles
-// which a power cut took are written anew, and must meet the last checkpoint on the way.
-Status Ledger::Core::replay_journals(const std::vector<LeafIndex>& journals, const Checkpoint& checkpoint) {
+// The oldest journal begins where everything before it was synced. From there the tree is derived
+// again, so that tiles which a power cut took are written anew, and must meet the last checkpoint
+// on the way.
+Status Ledger::Core::replay_journals(const std::vector<LeafIndex>& journals,
+                                     const Checkpoint& checkpoint) {
   settled_size = {journals.front().value};
-  if (settled_size > checkpoint.size) return contradiction("the journal begins after the checkpoint");
+  if (settled_size > checkpoint.size)
+    return contradiction("the journal begins after the checkpoint");
   tiles = TRY(TileWriter::resume(disk, options.directory, settled_size));
   if (settled_size == checkpoint.size && tiles->root() != checkpoint.root) {
     return contradiction("the tiles do not give the checkpoint's root");
@@ -84,8 +91,10 @@ Status Ledger::Core::replay_journals(const std::vector<LeafIndex>& journals, con
     if (&first != &journals.back()) old_journals.push_back(name);
     unsettled_bytes += scan.whole_bytes;
   }
-  if (durable_size < checkpoint.size.value) return contradiction("the journal lost entries that a checkpoint covers");
-  // Whole records past the last fdatasync are kept, so they are made durable now; a torn one is cut away.
+  if (durable_size < checkpoint.size.value)
+    return contradiction("the journal lost entries that a checkpoint covers");
+  // Whole records past the last fdatasync are kept, so they are made durable now; a torn one is cut
+  // away.
   journal_first = journals.back();
   journal_bytes = scan.whole_bytes;
   journal = TRY(disk.open_append(path("journal/") + journal_name(journal_first)));
@@ -93,7 +102,8 @@ Status Ledger::Core::replay_journals(const std::vector<LeafIndex>& journals, con
   return journal->sync_data();
 }
 
-Status Ledger::Core::replay_journal(ByteView bytes, const JournalScan& scan, const Checkpoint& checkpoint) {
+Status Ledger::Core::replay_journal(ByteView bytes, const JournalScan& scan,
+                                    const Checkpoint& checkpoint) {
   auto batch = std::make_shared<TailBatch>();
   for (std::size_t i = 0; i < scan.offsets.size(); ++i) {
     const auto start = scan.offsets[i];
@@ -109,7 +119,8 @@ Status Ledger::Core::replay_journal(ByteView bytes, const JournalScan& scan, con
     const auto record = open_record(raw);
     TRY_STATUS(tiles->add(record.leaf, record.salted_private));
     if (tiles->size() != checkpoint.size) continue;
-    if (tiles->root() != checkpoint.root) return contradiction("the journal does not give the checkpoint's root");
+    if (tiles->root() != checkpoint.root)
+      return contradiction("the journal does not give the checkpoint's root");
     TRY_STATUS(tiles->write_partials());
   }
   if (!batch->offsets.empty()) tail.push_back(std::move(batch));
@@ -126,7 +137,8 @@ Status Ledger::Core::check_second_place() {
   const auto second = TRY(open_checkpoint(text_of(*note), verifier));
   // The second place is written after the first, so it can be behind but never ahead.
   if (second.size > checkpoint_size) {
-    return fail(ErrorCode::kConflict, "the ledger is older than the checkpoint in its second place");
+    return fail(ErrorCode::kConflict,
+                "the ledger is older than the checkpoint in its second place");
   }
   const TileReader reader(disk, options.directory, checkpoint_size);
   if (TRY(tree_root(reader, second.size)) != second.root) {

@@ -16,7 +16,9 @@
 namespace bulkhead {
 namespace {
 
-NoteVerifier verifier_of(const Ledger& ledger) { return NoteVerifier::parse(ledger.verifier_key()).value(); }
+NoteVerifier verifier_of(const Ledger& ledger) {
+  return NoteVerifier::parse(ledger.verifier_key()).value();
+}
 
 VerifyReport verify_directory(const std::string& directory, const std::string& key) {
   DirectorySource source(directory);
@@ -46,14 +48,16 @@ TEST(Ledger, AppendThenProveForEverySizeUpTo300) {
     }
     for (const auto from : {std::uint64_t{1}, size / 2 + 1, size}) {
       const auto proof = ledger->consistency_proof({from}, {size}).value();
-      ASSERT_TRUE(verify_consistency({from}, {size}, checkpoints[from].root, checkpoint.root, proof));
+      ASSERT_TRUE(
+          verify_consistency({from}, {size}, checkpoints[from].root, checkpoint.root, proof));
     }
   }
   // Proofs for older sizes still come from the tiles of the newest.
   for (std::uint64_t from = 1; from <= 300; from += 7) {
     for (std::uint64_t to = from; to <= 300; to += 11) {
       const auto proof = ledger->consistency_proof({from}, {to}).value();
-      ASSERT_TRUE(verify_consistency({from}, {to}, checkpoints[from].root, checkpoints[to].root, proof));
+      ASSERT_TRUE(
+          verify_consistency({from}, {to}, checkpoints[from].root, checkpoints[to].root, proof));
     }
   }
   EXPECT_FALSE(ledger->inclusion_proof({0}, {301}));
@@ -69,20 +73,23 @@ TEST(Ledger, ReadGivesEveryEntryFromTilesAndFromMemory) {
   ASSERT_TRUE(ledger->append(entries_for_test(0, 700)));
   ASSERT_TRUE(ledger->checkpoint_now());
   ASSERT_EQ(ledger->append(entries_for_test(700, 900)).value(), LeafIndex{700});
-  for (const auto& [from, to] : {std::pair{0, 900}, {0, 0}, {255, 257}, {650, 750}, {700, 900}, {899, 900}, {0, 700}}) {
+  for (const auto& [from, to] :
+       {std::pair{0, 900}, {0, 0}, {255, 257}, {650, 750}, {700, 900}, {899, 900}, {0, 700}}) {
     auto next = static_cast<std::uint64_t>(from);
-    ASSERT_TRUE(ledger->read({next}, {static_cast<std::uint64_t>(to)}, [&](LeafIndex index, const Entry& entry) {
-      EXPECT_EQ(index.value, next);
-      EXPECT_EQ(entry, entry_for_test(next));
-      ++next;
-      return true;
-    }));
+    ASSERT_TRUE(ledger->read({next}, {static_cast<std::uint64_t>(to)},
+                             [&](LeafIndex index, const Entry& entry) {
+                               EXPECT_EQ(index.value, next);
+                               EXPECT_EQ(entry, entry_for_test(next));
+                               ++next;
+                               return true;
+                             }));
     EXPECT_EQ(next, static_cast<std::uint64_t>(to));
   }
   int seen = 0;
   ASSERT_TRUE(ledger->read({690}, {900}, [&](LeafIndex, const Entry&) { return ++seen < 3; }));
   EXPECT_EQ(seen, 3);
-  EXPECT_EQ(ledger->read({0}, {901}, [](LeafIndex, const Entry&) { return true; }).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(ledger->read({0}, {901}, [](LeafIndex, const Entry&) { return true; }).error().code,
+            ErrorCode::kNotFound);
 }
 
 TEST(Ledger, ProofFileIsCheckedWithNothingButTheKey) {
@@ -106,7 +113,8 @@ TEST(Ledger, RefusesWhatNoLedgerTakesWithoutBreaking) {
   Entry bad;
   bad.fields.bits = 1ull << 63;
   EXPECT_EQ(ledger->append({&bad, 1}).error().code, ErrorCode::kMalformed);
-  EXPECT_EQ(ledger->append(std::vector<Entry>(kAppendEntriesMax + 1)).error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(ledger->append(std::vector<Entry>(kAppendEntriesMax + 1)).error().code,
+            ErrorCode::kTooLarge);
   EXPECT_FALSE(ledger->broken());
   EXPECT_TRUE(ledger->append(entries_for_test(0, 1)));
   EXPECT_EQ(ledger->size(), TreeSize{1});
@@ -123,9 +131,14 @@ TEST(Ledger, ServesTilesOfTheCheckpointOnly) {
   EXPECT_EQ(ledger->tile(0, 1, 4)->size(), 128u);
   EXPECT_EQ(ledger->tile(1, 0, 1)->size(), 32u);
   EXPECT_EQ(ledger->bundle(1, 4)->size(), 4 * (2 + kLeafBytes));
-  for (const auto& [level, index, width] :
-       {std::tuple{0u, 1u, 5u}, {0u, 2u, 1u}, {1u, 0u, 2u}, {9u, 0u, 1u}, {0u, 0u, 0u}, {0u, 0u, 257u}}) {
-    EXPECT_EQ(ledger->tile(level, index, width).error().code, ErrorCode::kNotFound) << level << index << width;
+  for (const auto& [level, index, width] : {std::tuple{0u, 1u, 5u},
+                                            {0u, 2u, 1u},
+                                            {1u, 0u, 2u},
+                                            {9u, 0u, 1u},
+                                            {0u, 0u, 0u},
+                                            {0u, 0u, 257u}}) {
+    EXPECT_EQ(ledger->tile(level, index, width).error().code, ErrorCode::kNotFound)
+        << level << index << width;
   }
 }
 
@@ -158,7 +171,8 @@ TEST(Ledger, ChecksPointsByItselfSoonAfterAnAppend) {
   PosixDisk disk;
   auto ledger = open_ledger_for_test(directory.path(), disk, 10).value();
   ASSERT_TRUE(ledger->append(entries_for_test(0, 10)));
-  while (ledger->checkpoint_size() < TreeSize{10}) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (ledger->checkpoint_size() < TreeSize{10})
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(last_checkpoint(*ledger).size, TreeSize{10});
 }
 
@@ -184,7 +198,8 @@ TEST(Ledger, ReadsAndProvesWhileItAppends) {
     if (before.size.value != 0) {
       const auto proof = ledger->consistency_proof(before.size, checkpoint.size);
       ASSERT_TRUE(proof) << proof.error().context;
-      ASSERT_TRUE(verify_consistency(before.size, checkpoint.size, before.root, checkpoint.root, *proof));
+      ASSERT_TRUE(
+          verify_consistency(before.size, checkpoint.size, before.root, checkpoint.root, *proof));
       const LeafIndex index{checkpoint.size.value - 1};
       const auto inclusion = parse_tlog_proof(ledger->proof_file(index).value()).value();
       ASSERT_TRUE(verify_tlog_proof(inclusion, encode_leaf(entry_for_test(index.value)), verifier));
@@ -209,13 +224,15 @@ TEST(Ledger, ReadsAndProvesWhileItAppends) {
   EXPECT_EQ(report.size, TreeSize{kEntries});
 }
 
-// The log that Tessera wrote, byte for byte: every checkpoint, tile and bundle of the sizes 0 to 15.
+// The log that Tessera wrote, byte for byte: every checkpoint, tile and bundle of the sizes 0
+// to 15.
 TEST(LedgerGolden, TesseraLogIsReproduced) {
-  const auto signer =
-      NoteSigner::parse("PRIVATE+KEY+example.com/log/testdata+33d7b496+AeymY/SZAX0jZcJ8enZ5FY1Dz+wTML2yWSkK+9DSF3eg");
+  const auto signer = NoteSigner::parse(
+      "PRIVATE+KEY+example.com/log/testdata+33d7b496+AeymY/SZAX0jZcJ8enZ5FY1Dz+wTML2yWSkK+9DSF3eg");
   ASSERT_TRUE(signer);
-  constexpr std::array<std::string_view, 15> kEntries{"one",    "two",  "three", "four", "five",   "six",    "seven", "eit",
-                                                      "nain",   "ten",  "ileven", "twelf", "threeten", "fourten", "fivten"};
+  constexpr std::array<std::string_view, 15> kEntries{
+      "one",  "two", "three",  "four",  "five",     "six",     "seven", "eit",
+      "nain", "ten", "ileven", "twelf", "threeten", "fourten", "fivten"};
   TestDirectory directory;
   PosixDisk disk;
   auto tiles = TileWriter::resume(disk, directory.path(), {0}).value();
@@ -230,7 +247,9 @@ TEST(LedgerGolden, TesseraLogIsReproduced) {
     if (size == 0) continue;
     for (const auto kind : {TileKind::kHashes, TileKind::kEntries}) {
       const auto path = path_of({kind, 0, 0, static_cast<unsigned>(size)});
-      EXPECT_EQ(text_of(disk.read(directory.file(path), 1 << 20).value()), read_vector("tessera/" + path)) << path;
+      EXPECT_EQ(text_of(disk.read(directory.file(path), 1 << 20).value()),
+                read_vector("tessera/" + path))
+          << path;
     }
   }
 }
@@ -243,10 +262,13 @@ TEST(LedgerGolden, TesseraLogVerifies) {
       return PosixDisk().read(BULKHEAD_SOURCE_DIR "/tests/vectors/tlog/tessera/" + name, 1 << 20);
     }
     bool is_directory() const override { return false; }
-    Result<std::vector<std::string>> list(const std::string&) override { return std::vector<std::string>{}; }
+    Result<std::vector<std::string>> list(const std::string&) override {
+      return std::vector<std::string>{};
+    }
   } source;
   const auto report = verify_ledger(
-      source, {.verifier_key = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx",
+      source, {.verifier_key =
+                   "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx",
                .decode_entries = false});
   EXPECT_TRUE(report.ok) << report.problems.front();
   EXPECT_EQ(report.origin, "example.com/log/testdata");

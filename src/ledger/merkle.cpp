@@ -8,7 +8,8 @@ namespace {
 
 constexpr const char* kProofDoesNotHold = "a Merkle proof does not hold";
 
-// MTH(D[begin:end]) where begin is a multiple of the largest power of two below the length, as in RFC 6962 2.1.
+// MTH(D[begin:end]) where begin is a multiple of the largest power of two below the length, as in
+// RFC 6962 2.1.
 Result<Digest> range_root(const HashReader& reader, std::uint64_t begin, std::uint64_t end) {
   const auto count = end - begin;
   if (std::has_single_bit(count)) {
@@ -21,7 +22,8 @@ Result<Digest> range_root(const HashReader& reader, std::uint64_t begin, std::ui
   return hash_node(left, right);
 }
 
-// Where RFC 6962 splits a range of more than one entry: the largest power of two smaller than the length.
+// Where RFC 6962 splits a range of more than one entry: the largest power of two smaller than the
+// length.
 std::uint64_t split(std::uint64_t count) { return std::bit_floor(count - 1); }
 
 }  // namespace
@@ -49,7 +51,8 @@ Result<Digest> tree_root(const HashReader& reader, TreeSize size) {
   return range_root(reader, 0, size.value);
 }
 
-Result<std::vector<Digest>> make_inclusion_proof(const HashReader& reader, LeafIndex index, TreeSize size) {
+Result<std::vector<Digest>> make_inclusion_proof(const HashReader& reader, LeafIndex index,
+                                                 TreeSize size) {
   if (!holds(size, index)) return fail(ErrorCode::kNotFound, "the tree does not hold this entry");
   std::vector<Digest> proof;
   std::uint64_t begin = 0;
@@ -68,13 +71,15 @@ Result<std::vector<Digest>> make_inclusion_proof(const HashReader& reader, LeafI
   return proof;
 }
 
-Result<std::vector<Digest>> make_consistency_proof(const HashReader& reader, TreeSize from, TreeSize to) {
+Result<std::vector<Digest>> make_consistency_proof(const HashReader& reader, TreeSize from,
+                                                   TreeSize to) {
   if (from > to) return fail(ErrorCode::kNotFound, "the tree is not that large yet");
   std::vector<Digest> proof;
   if (from.value == 0 || from == to) return proof;
   std::uint64_t begin = 0;
   std::uint64_t end = to.value;
-  bool whole = true;  // the old tree's root is the current range's: its holder knows it (b of SUBPROOF)
+  bool whole =
+      true;  // the old tree's root is the current range's: its holder knows it (b of SUBPROOF)
   while (from.value != end) {
     const auto middle = begin + split(end - begin);
     if (from.value <= middle) {
@@ -91,8 +96,8 @@ Result<std::vector<Digest>> make_consistency_proof(const HashReader& reader, Tre
   return proof;
 }
 
-Status verify_inclusion(LeafIndex index, TreeSize size, const Digest& leaf_hash, std::span<const Digest> proof,
-                        const Digest& root) {
+Status verify_inclusion(LeafIndex index, TreeSize size, const Digest& leaf_hash,
+                        std::span<const Digest> proof, const Digest& root) {
   if (!holds(size, index)) return fail(ErrorCode::kCrypto, "the tree does not hold this entry");
   auto node = index.value;
   auto last = size.value - 1;
@@ -115,8 +120,8 @@ Status verify_inclusion(LeafIndex index, TreeSize size, const Digest& leaf_hash,
   return {};
 }
 
-Status verify_consistency(TreeSize from, TreeSize to, const Digest& from_root, const Digest& to_root,
-                          std::span<const Digest> proof) {
+Status verify_consistency(TreeSize from, TreeSize to, const Digest& from_root,
+                          const Digest& to_root, std::span<const Digest> proof) {
   if (from.value == 0 || from > to) return fail(ErrorCode::kCrypto, kProofDoesNotHold);
   if (from == to) {
     if (!proof.empty() || from_root != to_root) return fail(ErrorCode::kCrypto, kProofDoesNotHold);
@@ -148,15 +153,17 @@ Status verify_consistency(TreeSize from, TreeSize to, const Digest& from_root, c
     node >>= 1;
     last >>= 1;
   }
-  if (last != 0 || old_hash != from_root || new_hash != to_root) return fail(ErrorCode::kCrypto, kProofDoesNotHold);
+  if (last != 0 || old_hash != from_root || new_hash != to_root)
+    return fail(ErrorCode::kCrypto, kProofDoesNotHold);
   return {};
 }
 
-Status verify_consistency_for_witness(TreeSize from, TreeSize to, const Digest& from_root, const Digest& to_root,
-                                      std::span<const Digest> proof) {
+Status verify_consistency_for_witness(TreeSize from, TreeSize to, const Digest& from_root,
+                                      const Digest& to_root, std::span<const Digest> proof) {
   if (from.value != 0) return verify_consistency(from, to, from_root, to_root, proof);
   const bool to_fits = to.value != 0 || to_root == empty_root();
-  if (!proof.empty() || from_root != empty_root() || !to_fits) return fail(ErrorCode::kCrypto, kProofDoesNotHold);
+  if (!proof.empty() || from_root != empty_root() || !to_fits)
+    return fail(ErrorCode::kCrypto, kProofDoesNotHold);
   return {};
 }
 

@@ -16,7 +16,8 @@ namespace {
 class MemoryTree final : public HashReader {
  public:
   explicit MemoryTree(std::uint64_t size) {
-    for (std::uint64_t i = 0; i < size; ++i) leaves_.push_back(hash_leaf(view_of(fmt::format("entry {}", i))));
+    for (std::uint64_t i = 0; i < size; ++i)
+      leaves_.push_back(hash_leaf(view_of(fmt::format("entry {}", i))));
   }
   Result<Digest> subtree(unsigned level, std::uint64_t index) const override {
     const auto count = std::uint64_t{1} << level;
@@ -79,16 +80,18 @@ TEST(Merkle, BuilderGivesTheRootOfEverySizeAndTakesUpAgain) {
   std::vector<std::vector<Digest>> full_tiles;
   for (std::uint64_t size = 0; size < 600; ++size) {
     ASSERT_EQ(builder.root(), tree.mth(0, size));
-    const auto again = TreeBuilder::resume({size}, [&](unsigned level, std::uint64_t, unsigned width) {
-      const auto partial = builder.partial(level);
-      EXPECT_EQ(partial.size(), width);
-      return Result<std::vector<Digest>>(std::vector<Digest>(partial.begin(), partial.end()));
-    });
+    const auto again =
+        TreeBuilder::resume({size}, [&](unsigned level, std::uint64_t, unsigned width) {
+          const auto partial = builder.partial(level);
+          EXPECT_EQ(partial.size(), width);
+          return Result<std::vector<Digest>>(std::vector<Digest>(partial.begin(), partial.end()));
+        });
     ASSERT_EQ(again->root(), builder.root());
-    ASSERT_TRUE(builder.add(tree.leaf(size), [&](unsigned, std::uint64_t, std::span<const Digest> hashes) -> Status {
-      full_tiles.emplace_back(hashes.begin(), hashes.end());
-      return {};
-    }));
+    ASSERT_TRUE(builder.add(tree.leaf(size),
+                            [&](unsigned, std::uint64_t, std::span<const Digest> hashes) -> Status {
+                              full_tiles.emplace_back(hashes.begin(), hashes.end());
+                              return {};
+                            }));
   }
   ASSERT_EQ(full_tiles.size(), 2u);
   EXPECT_EQ(full_tiles[1][255], tree.leaf(511));
@@ -99,20 +102,26 @@ TEST(Merkle, WitnessTakesAnEmptyOldTreeWithAnEmptyProofOnly) {
   const auto root = tree.mth(0, 3);
   EXPECT_TRUE(verify_consistency_for_witness({0}, {3}, empty_root(), root, {}));
   EXPECT_FALSE(verify_consistency_for_witness({0}, {3}, root, root, {}));
-  EXPECT_FALSE(verify_consistency_for_witness({0}, {3}, empty_root(), root, std::vector<Digest>{root}));
+  EXPECT_FALSE(
+      verify_consistency_for_witness({0}, {3}, empty_root(), root, std::vector<Digest>{root}));
   EXPECT_TRUE(verify_consistency_for_witness({0}, {0}, empty_root(), empty_root(), {}));
   EXPECT_FALSE(verify_consistency_for_witness({0}, {0}, empty_root(), root, {}));
   EXPECT_FALSE(verify_consistency({0}, {3}, empty_root(), root, {}));
 }
 
-// The vectors are machine-written JSON of one shape, so looking a key up is all the reading they need.
+// The vectors are machine-written JSON of one shape, so looking a key up is all the reading they
+// need.
 class JsonVector {
  public:
   explicit JsonVector(std::string text) : text_(std::move(text)) {}
-  std::uint64_t number(std::string_view key) const { return std::stoull(text_.substr(value_at(key))); }
+  std::uint64_t number(std::string_view key) const {
+    return std::stoull(text_.substr(value_at(key)));
+  }
   bool truth(std::string_view key) const { return text_.compare(value_at(key), 4, "true") == 0; }
   // Nothing when it is not 32 bytes: no such value can be a hash here.
-  std::optional<Digest> hash(std::string_view key) const { return to_digest(quoted(value_at(key))); }
+  std::optional<Digest> hash(std::string_view key) const {
+    return to_digest(quoted(value_at(key)));
+  }
   std::optional<std::vector<Digest>> proof() const {
     std::vector<Digest> hashes;
     auto at = value_at("proof");
@@ -160,33 +169,38 @@ int for_each_vector(const std::string& kind, const Check& check) {
 }
 
 TEST(MerkleVector, Inclusion) {
-  const auto count = for_each_vector("inclusion", [](const std::string& name, const JsonVector& vector) {
-    const auto leaf = vector.hash("leafHash");
-    const auto root = vector.hash("root");
-    const auto proof = vector.proof();
-    const bool holds = leaf && root && proof &&
-                       verify_inclusion({vector.number("leafIdx")}, {vector.number("treeSize")}, *leaf, *proof, *root);
-    EXPECT_EQ(holds, !vector.truth("wantErr")) << name;
-  });
+  const auto count =
+      for_each_vector("inclusion", [](const std::string& name, const JsonVector& vector) {
+        const auto leaf = vector.hash("leafHash");
+        const auto root = vector.hash("root");
+        const auto proof = vector.proof();
+        const bool holds = leaf && root && proof &&
+                           verify_inclusion({vector.number("leafIdx")}, {vector.number("treeSize")},
+                                            *leaf, *proof, *root);
+        EXPECT_EQ(holds, !vector.truth("wantErr")) << name;
+      });
   EXPECT_EQ(count, 98);
 }
 
 TEST(MerkleVector, Consistency) {
   int conventions = 0;
-  const auto count = for_each_vector("consistency", [&](const std::string& name, const JsonVector& vector) {
-    const auto root1 = vector.hash("root1");
-    const auto root2 = vector.hash("root2");
-    const auto proof = vector.proof();
-    // That library lets a root be any bytes and holds two equal ones for consistent; a root of ours has 32 bytes.
-    if (name.ends_with("sizes-are-equal-one-and-proof-is-empty.json")) {
-      EXPECT_FALSE(root1 || root2);
-      ++conventions;
-      return;
-    }
-    const bool holds = root1 && root2 && proof &&
-                       verify_consistency({vector.number("size1")}, {vector.number("size2")}, *root1, *root2, *proof);
-    EXPECT_EQ(holds, !vector.truth("wantErr")) << name;
-  });
+  const auto count =
+      for_each_vector("consistency", [&](const std::string& name, const JsonVector& vector) {
+        const auto root1 = vector.hash("root1");
+        const auto root2 = vector.hash("root2");
+        const auto proof = vector.proof();
+        // That library lets a root be any bytes and holds two equal ones for consistent; a root of
+        // ours has 32 bytes.
+        if (name.ends_with("sizes-are-equal-one-and-proof-is-empty.json")) {
+          EXPECT_FALSE(root1 || root2);
+          ++conventions;
+          return;
+        }
+        const bool holds = root1 && root2 && proof &&
+                           verify_consistency({vector.number("size1")}, {vector.number("size2")},
+                                              *root1, *root2, *proof);
+        EXPECT_EQ(holds, !vector.truth("wantErr")) << name;
+      });
   EXPECT_EQ(count, 98);
   EXPECT_EQ(conventions, 1);
 }

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "ledger/cosignature.h"
-#include "ledger/utf8.h"
 
 namespace bulkhead {
 namespace {
@@ -34,7 +34,8 @@ std::uint32_t key_id_of(std::string_view name, std::uint8_t type, const Ed25519P
   return get_big_endian<std::uint32_t>(sha256(bytes).data());
 }
 
-// A key in text, "<name>+<8 hex digits>+<base64(type ‖ 32 bytes)>": the shape that public and secret keys share.
+// A key in text, "<name>+<8 hex digits>+<base64(type ‖ 32 bytes)>": the shape that public and
+// secret keys share.
 struct KeyText {
   std::string_view name;
   std::uint32_t key_id = 0;
@@ -51,9 +52,10 @@ Result<KeyText> parse_key_text(std::string_view text) {
   KeyText parsed;
   parsed.name = text.substr(0, first);
   const auto id_text = text.substr(first + 1, second - first - 1);
+  if (id_text.size() != 2 * kKeyIdBytes) return malformed;
   const auto id = from_hex(id_text);
   const auto key = from_base64(text.substr(second + 1));
-  if (!is_key_name(parsed.name) || !id || id->size() != kKeyIdBytes || to_hex(*id) != id_text) return malformed;
+  if (!is_key_name(parsed.name) || !id || to_hex(*id) != id_text) return malformed;
   if (!key || key->size() != 1 + parsed.key.size()) return malformed;
   parsed.key_id = get_big_endian<std::uint32_t>(id->data());
   parsed.type = key->front();
@@ -68,7 +70,8 @@ Result<NoteSignature> parse_signature_line(std::string_view line) {
   const auto space = line.find(' ');
   if (space == std::string_view::npos) return malformed;
   const auto payload = from_base64(line.substr(space + 1));
-  if (!is_key_name(line.substr(0, space)) || !payload || payload->size() <= kKeyIdBytes) return malformed;
+  if (!is_key_name(line.substr(0, space)) || !payload || payload->size() <= kKeyIdBytes)
+    return malformed;
   NoteSignature signature;
   signature.name = line.substr(0, space);
   signature.key_id = get_big_endian<std::uint32_t>(payload->data());
@@ -82,12 +85,14 @@ bool is_key_name(std::string_view name) {
   if (name.empty()) return false;
   while (!name.empty()) {
     const auto code_point = take_code_point(name);
-    if (!code_point || *code_point < 0x20 || *code_point == '+' || is_unicode_space(*code_point)) return false;
+    if (!code_point || *code_point < 0x20 || *code_point == '+' || is_unicode_space(*code_point))
+      return false;
   }
   return true;
 }
 
-Result<NoteVerifier> NoteVerifier::create(std::string_view name, NoteKeyType type, const Ed25519PublicKey& key) {
+Result<NoteVerifier> NoteVerifier::create(std::string_view name, NoteKeyType type,
+                                          const Ed25519PublicKey& key) {
   if (!is_key_name(name)) return fail(ErrorCode::kMalformed, "this cannot name a note key");
   NoteVerifier verifier;
   verifier.name_ = name;
@@ -104,7 +109,8 @@ Result<NoteVerifier> NoteVerifier::parse(std::string_view vkey) {
     return fail(ErrorCode::kMalformed, "a note key of an unknown type");
   }
   auto verifier = TRY(create(parsed.name, type, parsed.key));
-  if (verifier.key_id_ != parsed.key_id) return fail(ErrorCode::kMalformed, "a note key and its ID do not fit");
+  if (verifier.key_id_ != parsed.key_id)
+    return fail(ErrorCode::kMalformed, "a note key and its ID do not fit");
   return verifier;
 }
 
@@ -120,7 +126,8 @@ bool NoteVerifier::knows(const NoteSignature& signature) const {
 
 bool NoteVerifier::verify(std::string_view text, const NoteSignature& signature) const {
   if (!knows(signature)) return false;
-  if (type_ == NoteKeyType::kEd25519) return verify_ed25519(key_, view_of(text), signature.signature);
+  if (type_ == NoteKeyType::kEd25519)
+    return verify_ed25519(key_, view_of(text), signature.signature);
   return cosignature_holds(key_, text, signature.signature);
 }
 
@@ -130,7 +137,8 @@ Result<NoteSigner> NoteSigner::parse(std::string_view secret) {
   const auto parsed = TRY(parse_key_text(secret.substr(kSecretPrefix.size())));
   auto key = TRY(SigningKey::from_seed(SecretBytes(ByteView(parsed.key))));
   const auto id = key_id_of(parsed.name, parsed.type, key.public_key());
-  if (parsed.type != static_cast<std::uint8_t>(NoteKeyType::kEd25519) || id != parsed.key_id) return malformed;
+  if (parsed.type != static_cast<std::uint8_t>(NoteKeyType::kEd25519) || id != parsed.key_id)
+    return malformed;
   return NoteSigner{std::string(parsed.name), std::move(key)};
 }
 
@@ -169,21 +177,26 @@ Result<std::string> format_note(const Note& note) {
   return bytes;
 }
 
-Result<NoteSignature> sign_note(std::string_view text, std::string_view name, const SigningKey& key) {
-  if (!text.ends_with('\n') || !is_note_text(text)) return fail(ErrorCode::kMalformed, "not the text of a note");
+Result<NoteSignature> sign_note(std::string_view text, std::string_view name,
+                                const SigningKey& key) {
+  if (!text.ends_with('\n') || !is_note_text(text))
+    return fail(ErrorCode::kMalformed, "not the text of a note");
   const auto verifier = TRY(NoteVerifier::create(name, NoteKeyType::kEd25519, key.public_key()));
   const auto signature = key.sign(view_of(text));
-  return NoteSignature{std::string(name), verifier.key_id(), Bytes(signature.begin(), signature.end())};
+  return NoteSignature{std::string(name), verifier.key_id(),
+                       Bytes(signature.begin(), signature.end())};
 }
 
 Result<Note> open_note(std::string_view bytes, std::span<const NoteVerifier> verifiers) {
   auto note = TRY(parse_note(bytes));
   std::vector<NoteSignature> verified;
   for (auto& signature : note.signatures) {
-    const auto known = std::find_if(verifiers.begin(), verifiers.end(),
-                                    [&](const NoteVerifier& verifier) { return verifier.knows(signature); });
+    const auto known =
+        std::find_if(verifiers.begin(), verifiers.end(),
+                     [&](const NoteVerifier& verifier) { return verifier.knows(signature); });
     if (known == verifiers.end()) continue;
-    if (!known->verify(note.text, signature)) return fail(ErrorCode::kCrypto, "a signature of a known key fails");
+    if (!known->verify(note.text, signature))
+      return fail(ErrorCode::kCrypto, "a signature of a known key fails");
     verified.push_back(std::move(signature));
   }
   if (verified.empty()) return fail(ErrorCode::kCrypto, "no signature of a known key");

@@ -1,5 +1,6 @@
-// C2SP signed-note v1: a text under one or more signature lines. Reading must never use a text before a signature of a
-// known key over it was verified, nor accept a second spelling of the same note. Owned by ledger.
+// C2SP signed-note v1: a text under one or more signature lines. Reading must never use a text
+// before a signature of a known key over it was verified, nor accept a second spelling of the same
+// note. Owned by ledger.
 #pragma once
 
 #include <cstdint>
@@ -33,13 +34,15 @@ struct Note {
   bool operator==(const Note&) const = default;
 };
 
-// A public key by the name its signatures carry: "<name>+<key ID>+<base64(type ‖ key)>", called a vkey.
+// A public key by the name its signatures carry: "<name>+<key ID>+<base64(type ‖ key)>", called a
+// vkey.
 class NoteVerifier {
  public:
   // kMalformed: not a vkey of a type we know, or its key ID does not fit.
   static Result<NoteVerifier> parse(std::string_view vkey);
   // kMalformed unless `name` may name a key.
-  static Result<NoteVerifier> create(std::string_view name, NoteKeyType type, const Ed25519PublicKey& key);
+  static Result<NoteVerifier> create(std::string_view name, NoteKeyType type,
+                                     const Ed25519PublicKey& key);
 
   const std::string& name() const { return name_; }
   std::uint32_t key_id() const { return key_id_; }
@@ -60,7 +63,8 @@ class NoteVerifier {
 struct NoteSigner {
   std::string name;
   SigningKey key;
-  // The text form of Go's note package: "PRIVATE+KEY+<name>+<key ID>+<base64(01 ‖ seed)>". kMalformed, kCrypto.
+  // The text form of Go's note package: "PRIVATE+KEY+<name>+<key ID>+<base64(01 ‖ seed)>".
+  // kMalformed, kCrypto.
   static Result<NoteSigner> parse(std::string_view secret);
 };
 
@@ -72,10 +76,11 @@ Result<Note> parse_note(std::string_view bytes);
 Result<std::string> format_note(const Note& note);
 
 // kMalformed when the text cannot stand in a note.
-Result<NoteSignature> sign_note(std::string_view text, std::string_view name, const SigningKey& key);
+Result<NoteSignature> sign_note(std::string_view text, std::string_view name,
+                                const SigningKey& key);
 
-// Parses and keeps only the signatures that `verifiers` vouch for, at least one. kCrypto when none is known, or when a
-// signature of a known key fails: then the whole note is refused.
+// Parses and keeps only the signatures that `verifiers` vouch for, at least one. kCrypto when none
+// is known, or when a signature of a known key fails: then the whole note is refused.
 Result<Note> open_note(std::string_view bytes, std::span<const NoteVerifier> verifiers);
 
 }  // namespace bulkhead

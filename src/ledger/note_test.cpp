@@ -12,12 +12,16 @@
 namespace bulkhead {
 namespace {
 
-constexpr std::string_view kSpecKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
-constexpr std::string_view kGoKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
-constexpr std::string_view kGoSecret = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+constexpr std::string_view kSpecKey =
+    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+constexpr std::string_view kGoKey =
+    "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+constexpr std::string_view kGoSecret =
+    "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
 constexpr std::string_view kLogKey =
     "bulkhead.example/ledger+fee6521f+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
-constexpr std::string_view kWitnessKey = "witness.example/w1+e75f6532+BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
+constexpr std::string_view kWitnessKey =
+    "witness.example/w1+e75f6532+BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
 
 NoteVerifier verifier(std::string_view vkey) { return NoteVerifier::parse(vkey).value(); }
 SigningKey key_for_test() {
@@ -84,7 +88,8 @@ TEST(Note, UnknownKeysAreIgnoredAndAFailingKnownOneRefusesAll) {
   EXPECT_EQ(opened.signatures.size(), 1u);
   note.signatures[1].signature[0] ^= 1;
   EXPECT_TRUE(open_note(format_note(note).value(), {&a, 1}));
-  EXPECT_EQ(open_note(format_note(note).value(), std::vector{a, b}).error().code, ErrorCode::kCrypto);
+  EXPECT_EQ(open_note(format_note(note).value(), std::vector{a, b}).error().code,
+            ErrorCode::kCrypto);
   EXPECT_EQ(open_note(format_note(note).value(), {}).error().code, ErrorCode::kCrypto);
 }
 
@@ -102,14 +107,20 @@ TEST(Note, SixteenSignaturesAreTakenAndTooManyRefused) {
 }
 
 TEST(Note, MalformedNotesAndNamesAreRefused) {
-  const std::string signature = " " "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+  const std::string signature =
+      " "
+      "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM="
+      "\n";
   const std::string dash = "\u2014 ";
   EXPECT_TRUE(parse_note("t\n\n" + dash + "a" + signature));
   for (const auto& bad :
-       {"t\n" + dash + "a" + signature, "t\n\n" + dash + signature, "t\n\n- a" + signature, std::string("t\n\n"),
-        "t\x01\n\n" + dash + "a" + signature, "t\xff\n\n" + dash + "a" + signature,
-        "t\n\n" + dash + "a+b" + signature, "t\n\n" + dash + "a\u00a0b" + signature, "t\n\n" + dash + "a AAAA\n",
+       {"t\n" + dash + "a" + signature, "t\n\n" + dash + signature, "t\n\n- a" + signature,
+        std::string("t\n\n"), "t\x01\n\n" + dash + "a" + signature,
+        "t\xff\n\n" + dash + "a" + signature, "t\n\n" + dash + "a+b" + signature,
+        "t\n\n" + dash + "a\u00a0b" + signature, "t\n\n" + dash + "a AAAA\n",
         "t\r\n\n" + dash + "a" + signature, "t\n\n" + dash + "a" + signature + "x",
+        "t\n\n" + dash +
+            "Tw ilejjttile\xda\x95\n",  // found by fuzzing: no base64, though libsodium takes it
         "t\xc0\x80\n\n" + dash + "a" + signature, "t\xed\xa0\x80\n\n" + dash + "a" + signature}) {
     EXPECT_FALSE(parse_note(bad)) << bad;
   }
@@ -132,8 +143,9 @@ TEST(Checkpoint, HasOneSpelling) {
   EXPECT_TRUE(parse_checkpoint("o\n0\n" + root + "\n"));
   EXPECT_EQ(parse_checkpoint("o\n10\n" + root + "\nextension\n")->extensions.size(), 1u);
   for (const auto& bad : {"o\n00\n" + root + "\n", "o\n+1\n" + root + "\n", "o\n-1\n" + root + "\n",
-                          "\n0\n" + root + "\n", "o\n0\n" + root, std::string("o\n0\nAAAA\n"), "o\n0\n" + root + "\n\n",
-                          "o\n9223372036854775808\n" + root + "\n", "o\n\n" + root + "\n", std::string("o\n0\n")}) {
+                          "\n0\n" + root + "\n", "o\n0\n" + root, std::string("o\n0\nAAAA\n"),
+                          "o\n0\n" + root + "\n\n", "o\n9223372036854775808\n" + root + "\n",
+                          "o\n\n" + root + "\n", std::string("o\n0\n")}) {
     EXPECT_FALSE(parse_checkpoint(bad)) << bad;
   }
 }
@@ -142,13 +154,15 @@ TEST(Checkpoint, OfAnotherOriginIsRefused) {
   const auto key = key_for_test();
   Note note{"other.example\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", {}};
   note.signatures.push_back(sign_note(note.text, "bulkhead.example/ledger", key).value());
-  EXPECT_EQ(open_checkpoint(format_note(note).value(), verifier(kLogKey)).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(open_checkpoint(format_note(note).value(), verifier(kLogKey)).error().code,
+            ErrorCode::kMalformed);
 }
 
 TEST(TlogProof, GoesBothWaysAndProvesOnlyItsLeaf) {
   TlogProof proof{Bytes{1, 2, 3}, {0}, {}, read_vector("cosignature.txt")};
   const auto text = format_tlog_proof(proof);
-  EXPECT_TRUE(text.starts_with("c2sp.org/tlog-proof@v1\nextra AQID\nindex 0\n\nbulkhead.example/ledger\n1\n"));
+  EXPECT_TRUE(text.starts_with(
+      "c2sp.org/tlog-proof@v1\nextra AQID\nindex 0\n\nbulkhead.example/ledger\n1\n"));
   EXPECT_EQ(parse_tlog_proof(text).value(), proof);
   EXPECT_TRUE(verify_tlog_proof(proof, view_of("hello"), verifier(kLogKey)));
   EXPECT_FALSE(verify_tlog_proof(proof, view_of("hullo"), verifier(kLogKey)));
@@ -162,11 +176,14 @@ TEST(TlogProof, GoesBothWaysAndProvesOnlyItsLeaf) {
 }
 
 TEST(TlogProof, EveryCutIsRefused) {
-  const auto text = format_tlog_proof({std::nullopt, {0}, {Digest{}}, read_vector("cosignature.txt")});
+  const auto text =
+      format_tlog_proof({std::nullopt, {0}, {Digest{}}, read_vector("cosignature.txt")});
   // A cut after a whole signature line leaves a shorter but proper note.
   const auto first_note_end = text.find("xgU=\n") + 5;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    EXPECT_EQ(parse_tlog_proof(std::string_view(text).substr(0, i)).has_value(), i == first_note_end) << i;
+    EXPECT_EQ(parse_tlog_proof(std::string_view(text).substr(0, i)).has_value(),
+              i == first_note_end)
+        << i;
   }
 }
 

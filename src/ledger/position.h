@@ -1,5 +1,6 @@
-// LeafIndex is where an entry stands, from 0; TreeSize is how many entries there are. One must never be passed for the
-// other: the entry at index i is in every tree of size > i. Owned by ledger.
+// LeafIndex is where an entry stands, from 0; TreeSize is how many entries there are. One must
+// never be passed for the other: the entry at index i is in every tree of size > i. Owned by
+// ledger.
 #pragma once
 
 #include <compare>

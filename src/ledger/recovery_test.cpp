@@ -26,7 +26,8 @@ std::string copy_of(const TestDirectory& directory, std::string_view name) {
   return to;
 }
 
-// Everything that a ledger must hold after whatever happened: the entries in order, and files that verify.
+// Everything that a ledger must hold after whatever happened: the entries in order, and files that
+// verify.
 void expect_whole(Ledger& ledger, const std::string& directory, std::uint64_t entries) {
   ASSERT_EQ(ledger.size(), TreeSize{entries});
   const auto status = ledger.read({0}, {entries}, [](LeafIndex index, const Entry& entry) {
@@ -43,7 +44,8 @@ void expect_whole(Ledger& ledger, const std::string& directory, std::uint64_t en
 
 class Recovery : public testing::Test {
  protected:
-  // Five entries under a checkpoint and three after it, each its own batch, with the journal not yet cut.
+  // Five entries under a checkpoint and three after it, each its own batch, with the journal not
+  // yet cut.
   void SetUp() override {
     ledger_ = open_ledger_for_test(directory_.file("ledger"), disk_).value();
     append_each(0, 5);
@@ -56,7 +58,9 @@ class Recovery : public testing::Test {
   static std::string journal_in(const std::string& directory) {
     return directory + "/journal/" + journal_name(LeafIndex{0});
   }
-  void overwrite(const std::string& path, ByteView bytes) { ASSERT_TRUE(disk_.write_loosely(path, bytes)); }
+  void overwrite(const std::string& path, ByteView bytes) {
+    ASSERT_TRUE(disk_.write_loosely(path, bytes));
+  }
 
   TestDirectory directory_;
   PosixDisk disk_;
@@ -72,9 +76,10 @@ TEST_F(Recovery, TornTailAtEveryByteIsCutToTheLastWholeEntry) {
     fs::resize_file(journal_in(copy), cut);
     auto again = open_ledger_for_test(copy, disk_);
     ASSERT_TRUE(again) << again.error().context;
-    const auto entries = static_cast<std::uint64_t>(
-        std::count_if(scan.offsets.begin() + 1, scan.offsets.end(), [&](auto offset) { return offset <= cut; }) +
-        (cut == whole.size() ? 1 : 0));
+    const auto entries =
+        static_cast<std::uint64_t>(std::count_if(scan.offsets.begin() + 1, scan.offsets.end(),
+                                                 [&](auto offset) { return offset <= cut; }) +
+                                   (cut == whole.size() ? 1 : 0));
     ASSERT_EQ((*again)->size(), TreeSize{entries}) << cut;
     ASSERT_EQ((*again)->append(entries_for_test(entries, entries + 1)).value(), LeafIndex{entries});
     expect_whole(**again, copy, entries + 1);
@@ -155,7 +160,8 @@ TEST_F(Recovery, ARestoredBackupIsRecognisedByTheSecondPlace) {
   ASSERT_TRUE(ledger->append(entries_for_test(8, 9)));
   ASSERT_TRUE(ledger->close());
   ledger.reset();
-  EXPECT_EQ(open_ledger_for_test(backup, disk_, 3'600'000, second).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(open_ledger_for_test(backup, disk_, 3'600'000, second).error().code,
+            ErrorCode::kConflict);
   EXPECT_EQ(open_ledger_for_test(directory_.file("empty"), disk_, 3'600'000, second).error().code,
             ErrorCode::kConflict);
   EXPECT_TRUE(open_ledger_for_test(directory_.file("ledger"), disk_, 3'600'000, second));
@@ -169,8 +175,8 @@ TEST_F(Recovery, ARestoredBackupIsRecognisedByTheSecondPlace) {
             ErrorCode::kConflict);
 }
 
-// A disk that dies at its n-th change, for every n: the ledger says so once and for all, and recovery with a good disk
-// finds every entry that was acknowledged.
+// A disk that dies at its n-th change, for every n: the ledger says so once and for all, and
+// recovery with a good disk finds every entry that was acknowledged.
 TEST(RecoveryFault, AnyFailureIsFinalAndLosesNothingAcknowledged) {
   int calls_without_failure = 0;
   for (int fail_from = 1; fail_from < 500; ++fail_from) {
@@ -201,7 +207,8 @@ TEST(RecoveryFault, AnyFailureIsFinalAndLosesNothingAcknowledged) {
       EXPECT_EQ(told, ledger && failed ? 1 : 0);
     }
     PosixDisk good;
-    auto again = open_ledger_for_test(directory.file("ledger"), good, 3'600'000, directory.file("second"));
+    auto again =
+        open_ledger_for_test(directory.file("ledger"), good, 3'600'000, directory.file("second"));
     ASSERT_TRUE(again) << fail_from << ": " << again.error().context;
     // A batch that failed may have reached the disk all the same, whole or in part.
     const auto size = (*again)->size().value;
@@ -234,11 +241,12 @@ TEST(RecoveryKill, NoAcknowledgedEntryIsLost) {
       if (!ledger) _exit(2);
       GroupCommitter committer(**ledger);
       for (auto index = (*ledger)->size().value;; index += 3) {
-        const auto submitted = committer.submit(entries_for_test(index, index + 3), [&](Result<LeafIndex> first) {
-          if (!first || first->value != index) _exit(3);
-          const auto last = first->value + 2;
-          if (write(ends[1], &last, sizeof last) != sizeof last) _exit(4);
-        });
+        const auto submitted =
+            committer.submit(entries_for_test(index, index + 3), [&](Result<LeafIndex> first) {
+              if (!first || first->value != index) _exit(3);
+              const auto last = first->value + 2;
+              if (write(ends[1], &last, sizeof last) != sizeof last) _exit(4);
+            });
         // One at a time, so that the closure's index stays what it was.
         std::atomic<bool> through = false;
         if (!submitted || !committer.submit({}, [&](const Result<LeafIndex>&) {

@@ -16,7 +16,8 @@ TileName full(TileName name) {
 Result<Bytes> read_tile_file(Disk& disk, const std::string& directory, TileName name) {
   auto bytes = disk.read(directory + "/" + path_of(name), kBundleBytesMax);
   if (bytes || bytes.error().code != ErrorCode::kNotFound || name.width == kTileWidth) return bytes;
-  return cut_tile_file(TRY(disk.read(directory + "/" + path_of(full(name)), kBundleBytesMax)), name);
+  return cut_tile_file(TRY(disk.read(directory + "/" + path_of(full(name)), kBundleBytesMax)),
+                       name);
 }
 
 Result<TileWriter> TileWriter::resume(Disk& disk, std::string directory, TreeSize size) {
@@ -34,7 +35,8 @@ Result<TileWriter> TileWriter::resume(Disk& disk, std::string directory, TreeSiz
     const TileName name{kind, 0, size.value / kTileWidth, width};
     writer.partial_folders_.insert(full(name));
     auto bytes = TRY(read_tile_file(disk, writer.directory_, name));
-    if (const auto items = parse_bundle(bytes, width); !items) return std::unexpected(items.error());
+    if (const auto items = parse_bundle(bytes, width); !items)
+      return std::unexpected(items.error());
     (kind == TileKind::kEntries ? writer.bundle_ : writer.private_bundle_) = std::move(bytes);
   }
   return writer;
@@ -42,8 +44,11 @@ Result<TileWriter> TileWriter::resume(Disk& disk, std::string directory, TreeSiz
 
 Status TileWriter::write(const TileName& name, ByteView bytes) {
   const auto path = directory_ + "/" + path_of(name);
-  // While recovering, files that are already right stay as they are: a checkpoint may stand on them.
-  if (const auto there = disk_->read(path, kBundleBytesMax); there && std::ranges::equal(*there, bytes)) return {};
+  // While recovering, files that are already right stay as they are: a checkpoint may stand on
+  // them.
+  if (const auto there = disk_->read(path, kBundleBytesMax);
+      there && std::ranges::equal(*there, bytes))
+    return {};
   return disk_->write_loosely(path, bytes);
 }
 
@@ -56,11 +61,12 @@ Status TileWriter::add(ByteView leaf, ByteView salted_private) {
   const auto index = tree_.size().value;
   TRY_STATUS(append_to_bundle(bundle_, leaf));
   TRY_STATUS(append_to_bundle(private_bundle_, salted_private));
-  TRY_STATUS(tree_.add(hash_leaf(leaf), [&](unsigned level, std::uint64_t tile, std::span<const Digest> hashes) {
-    const TileName name{TileKind::kHashes, level, tile, kTileWidth};
-    if (partial_folders_.erase(name) != 0) superseded_.push_back(name);
-    return write(name, encode_tile(hashes));
-  }));
+  TRY_STATUS(tree_.add(hash_leaf(leaf),
+                       [&](unsigned level, std::uint64_t tile, std::span<const Digest> hashes) {
+                         const TileName name{TileKind::kHashes, level, tile, kTileWidth};
+                         if (partial_folders_.erase(name) != 0) superseded_.push_back(name);
+                         return write(name, encode_tile(hashes));
+                       }));
   if (tree_.size().value % kTileWidth != 0) return {};
   for (const auto kind : {TileKind::kEntries, TileKind::kPrivate}) {
     const TileName name{kind, 0, index / kTileWidth, kTileWidth};
@@ -77,7 +83,8 @@ Status TileWriter::write_partials() {
     const auto hashes = tree_.partial(level);
     if (hashes.empty()) continue;
     const auto width = static_cast<unsigned>(hashes.size());
-    TRY_STATUS(write_partial({TileKind::kHashes, level, tree_.partial_index(level), width}, encode_tile(hashes)));
+    TRY_STATUS(write_partial({TileKind::kHashes, level, tree_.partial_index(level), width},
+                             encode_tile(hashes)));
   }
   const auto index = size().value / kTileWidth;
   const auto width = width_at(0, index, size());
@@ -91,7 +98,8 @@ std::vector<TileName> TileWriter::take_superseded() { return std::exchange(super
 Status TileWriter::remove_partials(const std::vector<TileName>& folders) {
   for (const auto& name : folders) {
     const auto folder = directory_ + "/" + partials_path_of(name);
-    for (const auto& file : TRY(disk_->list(folder))) TRY_STATUS(disk_->remove(folder + "/" + file));
+    for (const auto& file : TRY(disk_->list(folder)))
+      TRY_STATUS(disk_->remove(folder + "/" + file));
     TRY_STATUS(disk_->remove(folder));
   }
   return {};
@@ -105,7 +113,8 @@ Result<Digest> TileReader::subtree(unsigned level, std::uint64_t index) const {
   const auto width = width_at(tile_level, tile, size_);
   const auto at = first % kTileWidth;
   if (at + count > width) return fail(ErrorCode::kNotFound, "the tree is not that large yet");
-  const auto bytes = TRY(read_tile_file(disk_, directory_, {TileKind::kHashes, tile_level, tile, width}));
+  const auto bytes =
+      TRY(read_tile_file(disk_, directory_, {TileKind::kHashes, tile_level, tile, width}));
   const auto hashes = TRY(parse_tile(bytes, width));
   return fold_subtree(std::span(hashes).subspan(at, count));
 }

@@ -1,6 +1,7 @@
-// TileWriter turns leaves into the files behind a checkpoint: tiles, entry bundles and private files. It must never sync
-// (the ledger syncs many at once, and keeps the journal until then) and never change a file that already says the same.
-// Owned by ledger, used by its one checkpointing thread.
+// TileWriter turns leaves into the files behind a checkpoint: tiles, entry bundles and private
+// files. It must never sync (the ledger syncs many at once, and keeps the journal until then) and
+// never change a file that already says the same. Owned by ledger, used by its one checkpointing
+// thread.
 #pragma once
 
 #include <set>
@@ -15,7 +16,8 @@ namespace bulkhead {
 
 class TileWriter {
  public:
-  // Takes up the files of a tree of `size`, whose partial files must be there. The caller compares root(). kMalformed.
+  // Takes up the files of a tree of `size`, whose partial files must be there. The caller compares
+  // root(). kMalformed.
   static Result<TileWriter> resume(Disk& disk, std::string directory, TreeSize size);
 
   // Adds one entry and writes what is full.
@@ -38,13 +40,15 @@ class TileWriter {
   Disk* disk_;
   std::string directory_;
   TreeBuilder tree_;
-  Bytes bundle_;           // entries of the unfinished bundle
-  Bytes private_bundle_;   // their salts and private parts
-  std::set<TileName> partial_folders_;  // named by the full tile; those of unfinished tiles, so a handful
+  Bytes bundle_;          // entries of the unfinished bundle
+  Bytes private_bundle_;  // their salts and private parts
+  std::set<TileName>
+      partial_folders_;  // named by the full tile; those of unfinished tiles, so a handful
   std::vector<TileName> superseded_;
 };
 
-// Subtree hashes out of the tile files of a tree of `size`, for proofs. Cheap to make; keeps the tiles of one proof.
+// Subtree hashes out of the tile files of a tree of `size`, for proofs. Cheap to make; keeps the
+// tiles of one proof.
 class TileReader final : public HashReader {
  public:
   TileReader(Disk& disk, std::string directory, TreeSize size)
@@ -57,7 +61,8 @@ class TileReader final : public HashReader {
   TreeSize size_;
 };
 
-// The file as it stands at `size`. A partial file that went when the full one came is cut from the full one.
+// The file as it stands at `size`. A partial file that went when the full one came is cut from the
+// full one.
 Result<Bytes> read_tile_file(Disk& disk, const std::string& directory, TileName name);
 
 }  // namespace bulkhead

@@ -21,9 +21,12 @@ std::string spell_index(std::uint64_t index) {
 
 std::string base_path_of(const TileName& name) {
   switch (name.kind) {
-    case TileKind::kHashes: return fmt::format("tile/{}/{}", name.level, spell_index(name.index));
-    case TileKind::kEntries: return fmt::format("tile/entries/{}", spell_index(name.index));
-    case TileKind::kPrivate: return fmt::format("private/{}", spell_index(name.index));
+    case TileKind::kHashes:
+      return fmt::format("tile/{}/{}", name.level, spell_index(name.index));
+    case TileKind::kEntries:
+      return fmt::format("tile/entries/{}", spell_index(name.index));
+    case TileKind::kPrivate:
+      return fmt::format("private/{}", spell_index(name.index));
   }
   return {};
 }
@@ -80,7 +83,9 @@ Result<TileName> parse_tile_path(std::string_view path) {
     return malformed;
   }
   if (const auto at = rest.find(".p/"); at != std::string_view::npos) {
-    if (!read_number(rest.substr(at + 3), name.width) || name.width == 0 || name.width >= kTileWidth) return malformed;
+    if (!read_number(rest.substr(at + 3), name.width) || name.width == 0 ||
+        name.width >= kTileWidth)
+      return malformed;
     rest = rest.substr(0, at);
   }
   if (!read_index(rest, name.index) || name.level >= kTileLevelsMax) return malformed;
@@ -89,7 +94,9 @@ Result<TileName> parse_tile_path(std::string_view path) {
   return name;
 }
 
-std::uint64_t hashes_at(unsigned level, TreeSize size) { return level >= 8 ? 0 : size.value >> (8 * level); }
+std::uint64_t hashes_at(unsigned level, TreeSize size) {
+  return level >= 8 ? 0 : size.value >> (8 * level);
+}
 
 unsigned width_at(unsigned level, std::uint64_t index, TreeSize size) {
   const auto hashes = hashes_at(level, size);
@@ -104,7 +111,8 @@ Bytes encode_tile(std::span<const Digest> hashes) {
 }
 
 Result<std::vector<Digest>> parse_tile(ByteView bytes, unsigned width) {
-  if (bytes.size() != width * sizeof(Digest)) return fail(ErrorCode::kMalformed, "a tile has another length");
+  if (bytes.size() != width * sizeof(Digest))
+    return fail(ErrorCode::kMalformed, "a tile has another length");
   std::vector<Digest> hashes(width);
   if (width != 0) std::memcpy(hashes.data(), bytes.data(), bytes.size());
   return hashes;
@@ -122,7 +130,8 @@ Result<Bytes> cut_tile_file(ByteView full, const TileName& name) {
 }
 
 Status append_to_bundle(Bytes& bundle, ByteView item) {
-  if (item.size() > kBundleEntryBytesMax) return fail(ErrorCode::kTooLarge, "an entry is over 65,535 bytes");
+  if (item.size() > kBundleEntryBytesMax)
+    return fail(ErrorCode::kTooLarge, "an entry is over 65,535 bytes");
   const auto at = bundle.size();
   bundle.resize(at + 2 + item.size());
   put_big_endian(static_cast<std::uint16_t>(item.size()), bundle.data() + at);

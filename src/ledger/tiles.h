@@ -1,5 +1,6 @@
-// The C2SP tlog-tiles layout: how tiles, entry bundles and our private files are named, sized and written. It must never
-// touch a disk, and accepts exactly one spelling of every name and file. Owned by ledger.
+// The C2SP tlog-tiles layout: how tiles, entry bundles and our private files are named, sized and
+// written. It must never touch a disk, and accepts exactly one spelling of every name and file.
+// Owned by ledger.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,8 @@ inline constexpr std::size_t kBundleBytesMax = kTileWidth * (2 + kBundleEntryByt
 
 enum class TileKind : std::uint8_t { kHashes, kEntries, kPrivate };
 
-// One file: hashes of a level, entries, or the private parts of the same entries. Width 256 is a full one.
+// One file: hashes of a level, entries, or the private parts of the same entries. Width 256 is a
+// full one.
 struct TileName {
   TileKind kind{};
   unsigned level = 0;  // 0 for entries and private parts
@@ -43,8 +45,8 @@ std::uint64_t hashes_at(unsigned level, TreeSize size);
 // How wide the tile stands at `size`: 0 when absent, 256 when full.
 unsigned width_at(unsigned level, std::uint64_t index, TreeSize size);
 
-// The file `name` as the head of its full file, since the items of a partial one come first in the full one too.
-// kMalformed when `full` is no full file of that kind.
+// The file `name` as the head of its full file, since the items of a partial one come first in the
+// full one too. kMalformed when `full` is no full file of that kind.
 Result<Bytes> cut_tile_file(ByteView full, const TileName& name);
 
 Bytes encode_tile(std::span<const Digest> hashes);

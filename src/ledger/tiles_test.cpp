@@ -6,7 +6,9 @@ namespace bulkhead {
 namespace {
 
 TEST(TilesVector, PathsAreSpelledAsInTlogTiles) {
-  const auto path = [](std::uint64_t index) { return path_of({TileKind::kHashes, 0, index, kTileWidth}); };
+  const auto path = [](std::uint64_t index) {
+    return path_of({TileKind::kHashes, 0, index, kTileWidth});
+  };
   EXPECT_EQ(path(0), "tile/0/000");
   EXPECT_EQ(path(1000), "tile/0/x001/000");
   EXPECT_EQ(path(1234067), "tile/0/x001/x234/067");
@@ -38,10 +40,26 @@ TEST(Tiles, PathsGoBothWaysAndHaveOneSpelling) {
       }
     }
   }
-  for (const auto* bad : {"", "tile", "tile/0", "tile/0/", "tile/0/0", "tile/0/0000", "tile/00/000", "tile/8/000",
-                          "tile/0/x000/001", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000/",
-                          "tile/-1/000", "private/000.p", "tile/0/x001", "/tile/0/000", "tile/0/../000",
-                          "tile/0/x18446744073709551616/000", "tile/0/000.p/1.p/1"}) {
+  for (const auto* bad : {"",
+                          "tile",
+                          "tile/0",
+                          "tile/0/",
+                          "tile/0/0",
+                          "tile/0/0000",
+                          "tile/00/000",
+                          "tile/8/000",
+                          "tile/0/x000/001",
+                          "tile/0/000.p/0",
+                          "tile/0/000.p/256",
+                          "tile/0/000.p/01",
+                          "tile/0/000/",
+                          "tile/-1/000",
+                          "private/000.p",
+                          "tile/0/x001",
+                          "/tile/0/000",
+                          "tile/0/../000",
+                          "tile/0/x18446744073709551616/000",
+                          "tile/0/000.p/1.p/1"}) {
     EXPECT_FALSE(parse_tile_path(bad)) << bad;
   }
 }
@@ -55,7 +73,8 @@ TEST(Tiles, BundlesGoBothWaysAndRefuseEveryCutAndTail) {
   EXPECT_EQ(text_of(items[0]), "one");
   EXPECT_EQ(text_of(items[1]), "");
   EXPECT_EQ(text_of(items[2]), "three");
-  for (std::size_t cut = 0; cut < bundle.size(); ++cut) EXPECT_FALSE(parse_bundle(ByteView(bundle).first(cut), 3));
+  for (std::size_t cut = 0; cut < bundle.size(); ++cut)
+    EXPECT_FALSE(parse_bundle(ByteView(bundle).first(cut), 3));
   EXPECT_FALSE(parse_bundle(bundle, 2));
   EXPECT_FALSE(parse_bundle(bundle, 4));
 }
@@ -63,7 +82,8 @@ TEST(Tiles, BundlesGoBothWaysAndRefuseEveryCutAndTail) {
 TEST(Tiles, AnEntryHasAMaximum) {
   Bytes bundle;
   EXPECT_TRUE(append_to_bundle(bundle, Bytes(kBundleEntryBytesMax)));
-  EXPECT_EQ(append_to_bundle(bundle, Bytes(kBundleEntryBytesMax + 1)).error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(append_to_bundle(bundle, Bytes(kBundleEntryBytesMax + 1)).error().code,
+            ErrorCode::kTooLarge);
 }
 
 TEST(Tiles, TilesHaveExactlyTheirHashes) {

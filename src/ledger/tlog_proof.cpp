@@ -34,7 +34,8 @@ std::string format_tlog_proof(const TlogProof& proof) {
 
 Result<TlogProof> parse_tlog_proof(std::string_view bytes) {
   const auto malformed = fail(ErrorCode::kMalformed, "a proof file is malformed");
-  if (bytes.size() > kTlogProofBytesMax) return fail(ErrorCode::kTooLarge, "a proof file is too long");
+  if (bytes.size() > kTlogProofBytesMax)
+    return fail(ErrorCode::kTooLarge, "a proof file is too long");
   TlogProof proof;
   auto rest = bytes;
   if (take_line(rest) != kFirstLine) return malformed;
@@ -46,7 +47,8 @@ Result<TlogProof> parse_tlog_proof(std::string_view bytes) {
   if (!line.starts_with(kIndex)) return malformed;
   proof.index.value = TRY(parse_decimal(line.substr(kIndex.size())));
   for (line = take_line(rest); !line.empty(); line = take_line(rest)) {
-    if (proof.hashes.size() == kProofHashesMax) return fail(ErrorCode::kTooLarge, "a proof has too many hashes");
+    if (proof.hashes.size() == kProofHashesMax)
+      return fail(ErrorCode::kTooLarge, "a proof has too many hashes");
     const auto hash = TRY(from_base64(line));
     if (hash.size() != sizeof(Digest)) return malformed;
     std::copy(hash.begin(), hash.end(), proof.hashes.emplace_back().begin());
@@ -57,9 +59,11 @@ Result<TlogProof> parse_tlog_proof(std::string_view bytes) {
   return proof;
 }
 
-Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, ByteView leaf, const NoteVerifier& log) {
+Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, ByteView leaf,
+                                     const NoteVerifier& log) {
   auto checkpoint = TRY(open_checkpoint(proof.checkpoint_note, log));
-  TRY_STATUS(verify_inclusion(proof.index, checkpoint.size, hash_leaf(leaf), proof.hashes, checkpoint.root));
+  TRY_STATUS(verify_inclusion(proof.index, checkpoint.size, hash_leaf(leaf), proof.hashes,
+                              checkpoint.root));
   return checkpoint;
 }
 

@@ -1,6 +1,6 @@
-// C2SP tlog-proof v1: one file that shows an entry under a signed checkpoint, to be checked offline. The extra data is
-// not authenticated and must never be trusted; Bulkhead puts the leaf's bytes there, which the proof itself vouches for.
-// Owned by ledger.
+// C2SP tlog-proof v1: one file that shows an entry under a signed checkpoint, to be checked
+// offline. The extra data is not authenticated and must never be trusted; Bulkhead puts the leaf's
+// bytes there, which the proof itself vouches for. Owned by ledger.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,9 @@ struct TlogProof {
 std::string format_tlog_proof(const TlogProof& proof);
 // kMalformed, or kTooLarge beyond kTlogProofBytesMax or kProofHashesMax hashes. Verifies nothing.
 Result<TlogProof> parse_tlog_proof(std::string_view bytes);
-// That `leaf` stands in the log at the proof's index. Answers the checkpoint it stands under. kCrypto, kMalformed.
-Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, ByteView leaf, const NoteVerifier& log);
+// That `leaf` stands in the log at the proof's index. Answers the checkpoint it stands under.
+// kCrypto, kMalformed.
+Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, ByteView leaf,
+                                     const NoteVerifier& log);
 
 }  // namespace bulkhead

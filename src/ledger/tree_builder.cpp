@@ -46,7 +46,8 @@ Status TreeBuilder::add(const Digest& leaf_hash, const OnTile& on_tile) {
 Digest TreeBuilder::root() const {
   bool any = false;
   Digest root = empty_root();
-  // From the right edge leftwards: each partial tile splits into powers of two, the smallest rightmost.
+  // From the right edge leftwards: each partial tile splits into powers of two, the smallest
+  // rightmost.
   for (const auto& partial : levels_) {
     auto end = partial.size();
     while (end != 0) {

@@ -1,6 +1,6 @@
-// TreeBuilder grows an RFC 6962 tree one leaf hash at a time, holding only the unfinished tile of each level, and gives
-// every tile as it fills up. It must never read or write files: who uses it stores or compares the tiles. Owned by
-// ledger.
+// TreeBuilder grows an RFC 6962 tree one leaf hash at a time, holding only the unfinished tile of
+// each level, and gives every tile as it fills up. It must never read or write files: who uses it
+// stores or compares the tiles. Owned by ledger.
 #pragma once
 
 #include <functional>
@@ -17,10 +17,11 @@ namespace bulkhead {
 class TreeBuilder {
  public:
   // Called with a level's finished tile: always 256 hashes.
-  using OnTile = std::function<Status(unsigned level, std::uint64_t index, std::span<const Digest> hashes)>;
+  using OnTile =
+      std::function<Status(unsigned level, std::uint64_t index, std::span<const Digest> hashes)>;
   // Gives the hashes of an unfinished tile: exactly `width` of them.
-  using ReadPartial =
-      std::function<Result<std::vector<Digest>>(unsigned level, std::uint64_t index, unsigned width)>;
+  using ReadPartial = std::function<Result<std::vector<Digest>>(unsigned level, std::uint64_t index,
+                                                                unsigned width)>;
 
   TreeBuilder() = default;
   // Takes up a tree at `size`; the caller compares root() with what it trusts.

@@ -10,7 +10,8 @@
 namespace bulkhead {
 
 inline std::string read_vector(const std::string& path) {
-  std::ifstream file(std::string(BULKHEAD_SOURCE_DIR "/tests/vectors/tlog/") + path, std::ios::binary);
+  std::ifstream file(std::string(BULKHEAD_SOURCE_DIR "/tests/vectors/tlog/") + path,
+                     std::ios::binary);
   EXPECT_TRUE(file.good()) << path;
   return {std::istreambuf_iterator<char>(file), {}};
 }

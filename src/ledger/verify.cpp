@@ -40,7 +40,8 @@ class Verification {
     return std::move(report_);
   }
   void problem(std::string sentence) {
-    if (report_.problems.size() < kVerifyProblemsMax) report_.problems.push_back(std::move(sentence));
+    if (report_.problems.size() < kVerifyProblemsMax)
+      report_.problems.push_back(std::move(sentence));
   }
 
   // False when there is nothing to compare the files with.
@@ -58,7 +59,8 @@ class Verification {
     }
     // A false checkpoint is compared with the files all the same: that may show what was changed.
     const auto parsed = parse_note(text_of(*note));
-    const auto checkpoint = parsed ? parse_checkpoint(parsed->text) : std::unexpected(parsed.error());
+    const auto checkpoint =
+        parsed ? parse_checkpoint(parsed->text) : std::unexpected(parsed.error());
     if (!checkpoint) {
       problem("checkpoint: it is malformed, so nothing can be compared with it.");
       return false;
@@ -98,10 +100,11 @@ class Verification {
       }
       check_leaves(name, *leaves);
       for (const auto leaf : *leaves) {
-        const auto added = tree_.add(hash_leaf(leaf), [&](unsigned level, std::uint64_t index, auto hashes) -> Status {
-          compare_tile({TileKind::kHashes, level, index, kTileWidth}, hashes);
-          return {};
-        });
+        const auto added = tree_.add(
+            hash_leaf(leaf), [&](unsigned level, std::uint64_t index, auto hashes) -> Status {
+              compare_tile({TileKind::kHashes, level, index, kTileWidth}, hashes);
+              return {};
+            });
         if (!added) return false;
       }
       if (progress_) progress_(tree_.size().value, checkpoint_.size.value);
@@ -115,7 +118,8 @@ class Verification {
     if (!source_.is_directory()) {
       for (std::size_t i = 0; i < leaves.size(); ++i) {
         if (const auto entry = decode_leaf(leaves[i]); !entry) {
-          problem(fmt::format("{}: entry {}: {}.", path_of(name), first + i, entry.error().context));
+          problem(
+              fmt::format("{}: entry {}: {}.", path_of(name), first + i, entry.error().context));
         }
       }
       return;
@@ -125,7 +129,8 @@ class Verification {
     if (!bytes) return;
     const auto privates = parse_bundle(*bytes, name.width);
     if (!privates) {
-      problem(fmt::format("{}: it does not hold {} whole private parts.", path_of(name), name.width));
+      problem(
+          fmt::format("{}: it does not hold {} whole private parts.", path_of(name), name.width));
       return;
     }
     for (std::size_t i = 0; i < leaves.size(); ++i) {
@@ -154,7 +159,8 @@ class Verification {
     for (unsigned level = 0; level < tree_.level_count(); ++level) {
       const auto hashes = tree_.partial(level);
       const auto width = static_cast<unsigned>(hashes.size());
-      if (width != 0) compare_tile({TileKind::kHashes, level, tree_.partial_index(level), width}, hashes);
+      if (width != 0)
+        compare_tile({TileKind::kHashes, level, tree_.partial_index(level), width}, hashes);
     }
   }
 
@@ -176,7 +182,8 @@ class Verification {
       const auto name = parse_tile_path(path);
       if (!name) {
         problem(fmt::format("{}: this is no file of a ledger.", path));
-      } else if (const auto width = width_at(name->level, name->index, checkpoint_.size); name->width <= width) {
+      } else if (const auto width = width_at(name->level, name->index, checkpoint_.size);
+                 name->width <= width) {
         check_older_partial(*name, width);
       }  // else it is of a later checkpoint or none yet, which nothing here vouches for
     }
@@ -188,13 +195,15 @@ class Verification {
     auto wider = name;
     wider.width = width;
     const auto whole = source_.read(path_of(wider));
-    if (bytes && whole && bytes->size() <= whole->size() && is_head_of(name, *bytes, *whole)) return;
+    if (bytes && whole && bytes->size() <= whole->size() && is_head_of(name, *bytes, *whole))
+      return;
     problem(fmt::format("{}: it is not the beginning of {}.", path_of(name), path_of(wider)));
   }
 
   static bool is_head_of(const TileName& name, ByteView bytes, ByteView whole) {
-    const bool parses = name.kind == TileKind::kHashes ? parse_tile(bytes, name.width).has_value()
-                                                       : parse_bundle(bytes, name.width).has_value();
+    const bool parses = name.kind == TileKind::kHashes
+                            ? parse_tile(bytes, name.width).has_value()
+                            : parse_bundle(bytes, name.width).has_value();
     return parses && std::ranges::equal(bytes, whole.first(bytes.size()));
   }
 
@@ -206,7 +215,8 @@ class Verification {
     }
     std::optional<std::uint64_t> expected;
     for (const auto& name : *names) {
-      const auto first = parse_journal_name(std::string_view(name).substr(std::string_view("journal/").size()));
+      const auto first =
+          parse_journal_name(std::string_view(name).substr(std::string_view("journal/").size()));
       if (!first) {
         problem(fmt::format("{}: this is no journal.", name));
         continue;
@@ -214,12 +224,14 @@ class Verification {
       const auto bytes = source_.read(name);
       if (!bytes) {
         // A running ledger cuts its journal while we look; then the checkpoint is another one now.
-        if (bytes.error().code != ErrorCode::kNotFound) problem(fmt::format("{}: it cannot be read.", name));
+        if (bytes.error().code != ErrorCode::kNotFound)
+          problem(fmt::format("{}: it cannot be read.", name));
         continue;
       }
       if (!expected) expected = std::min(first->value, checkpoint_.size.value);
       if (first->value != *expected && !checkpoint_moved()) {
-        problem(fmt::format("{}: entries {} to {} are missing before it.", name, *expected, first->value));
+        problem(fmt::format("{}: entries {} to {} are missing before it.", name, *expected,
+                            first->value));
       }
       expected = check_journal(name, *first, *bytes, name == names->back());
     }
@@ -264,7 +276,8 @@ class Verification {
   bool checkpoint_moved() {
     const auto note = source_.read("checkpoint");
     const auto parsed = note ? parse_note(text_of(*note)) : std::unexpected(note.error());
-    const auto checkpoint = parsed ? parse_checkpoint(parsed->text) : std::unexpected(parsed.error());
+    const auto checkpoint =
+        parsed ? parse_checkpoint(parsed->text) : std::unexpected(parsed.error());
     return checkpoint && checkpoint->size != checkpoint_.size;
   }
 
@@ -302,7 +315,8 @@ Result<std::vector<std::string>> DirectorySource::list(const std::string& below)
   return names;
 }
 
-VerifyReport verify_ledger(Source& source, const VerifyOptions& options, const VerifyProgress& progress) {
+VerifyReport verify_ledger(Source& source, const VerifyOptions& options,
+                           const VerifyProgress& progress) {
   return Verification(source, options, progress).run();
 }
 

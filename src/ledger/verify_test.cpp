@@ -55,8 +55,9 @@ class Verify : public testing::Test {
   }
   VerifyReport verify(Source& source) { return verify_ledger(source, {.verifier_key = key_}); }
   static bool names_file(const VerifyReport& report, std::string_view file) {
-    return std::any_of(report.problems.begin(), report.problems.end(),
-                       [&](const std::string& problem) { return problem.find(file) != std::string::npos; });
+    return std::any_of(
+        report.problems.begin(), report.problems.end(),
+        [&](const std::string& problem) { return problem.find(file) != std::string::npos; });
   }
 
   TestDirectory directory_;
@@ -94,7 +95,8 @@ TEST_F(Verify, FlipsInALargerLedgerAreReportedWithTheirFile) {
       const auto report = verify(source);
       EXPECT_FALSE(report.ok) << name << " byte " << at;
       // A changed entry also shows as a changed root; a changed root or tile names its own file.
-      EXPECT_TRUE(names_file(report, name) || name.starts_with("tile/entries/")) << name << ": " << report.problems[0];
+      EXPECT_TRUE(names_file(report, name) || name.starts_with("tile/entries/"))
+          << name << ": " << report.problems[0];
       bytes[at] ^= 0x10;
     }
   }
@@ -166,7 +168,8 @@ TEST_F(Verify, JournalEntriesUnderTheCheckpointAreComparedAndLaterOnesCounted) {
   // An entry exchanged for another valid one of the same size.
   auto& journal = source.files["journal/" + journal_name({0})];
   Bytes other;
-  for (std::uint64_t i = 0; i < 20; ++i) append_record(other, {0}, entry_for_test(i == 4 ? 999 : i));
+  for (std::uint64_t i = 0; i < 20; ++i)
+    append_record(other, {0}, entry_for_test(i == 4 ? 999 : i));
   journal = other;
   const auto changed = verify(source);
   EXPECT_TRUE(names_file(changed, "entry 4 is not the one in its bundle"));
@@ -176,12 +179,15 @@ TEST_F(Verify, OverTheNetworkOnlyLeavesAreCheckedAndProgressIsTold) {
   build(600);
   MemorySource source(directory_.path());
   source.directory = false;
-  std::erase_if(source.files, [](const auto& file) { return !file.first.starts_with("tile/") && file.first != "checkpoint"; });
-  std::vector<std::uint64_t> seen;
-  const auto report = verify_ledger(source, {.verifier_key = key_}, [&](std::uint64_t done, std::uint64_t total) {
-    EXPECT_EQ(total, 600u);
-    seen.push_back(done);
+  std::erase_if(source.files, [](const auto& file) {
+    return !file.first.starts_with("tile/") && file.first != "checkpoint";
   });
+  std::vector<std::uint64_t> seen;
+  const auto report =
+      verify_ledger(source, {.verifier_key = key_}, [&](std::uint64_t done, std::uint64_t total) {
+        EXPECT_EQ(total, 600u);
+        seen.push_back(done);
+      });
   EXPECT_TRUE(report.ok) << report.problems.front();
   EXPECT_EQ(seen, (std::vector<std::uint64_t>{256, 512, 600}));
 }
@@ -192,7 +198,9 @@ TEST_F(Verify, ProblemsHaveAMaximum) {
   for (auto& [name, bytes] : source.files) {
     if (!name.starts_with("private/")) continue;
     // Spoil the salt of every item, leaving the lengths as they are.
-    for (std::size_t at = 0; at + 2 < bytes.size(); at += 2u + get_big_endian<std::uint16_t>(&bytes[at])) bytes[at + 2] ^= 1;
+    for (std::size_t at = 0; at + 2 < bytes.size();
+         at += 2u + get_big_endian<std::uint16_t>(&bytes[at]))
+      bytes[at + 2] ^= 1;
   }
   EXPECT_EQ(verify(source).problems.size(), kVerifyProblemsMax);
 }

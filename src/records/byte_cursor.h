@@ -13,7 +13,7 @@ namespace bulkhead {
 
 class ByteCursor {
  public:
-  static constexpr std::size_t kChunkBytes = 256u << 10;
+  static constexpr std::size_t kChunkBytes = 64u << 10;
   static constexpr int kEnd = -1;
 
   ByteCursor(const ByteSource& source, ImportPosition from)
@@ -21,7 +21,7 @@ class ByteCursor {
 
   // The next byte without taking it, or kEnd, which also stands for a failed read: see status().
   int peek() {
-    if (at_ == chunk_.size() && !refill()) return kEnd;
+    if (at_ == chunk_bytes_ && !refill()) return kEnd;
     return static_cast<unsigned char>(chunk_[at_]);
   }
   int take() {
@@ -48,6 +48,7 @@ class ByteCursor {
   std::uint64_t chunk_start_;
   std::uint64_t line_;
   std::vector<char> chunk_;
+  std::size_t chunk_bytes_ = 0;  // of chunk_ that hold something
   std::size_t at_ = 0;
   Status status_;
 };

@@ -149,7 +149,7 @@ class Conversation {
       if (auto text = filled(choices[(first + i) % choices.size()], facts_))
         return *std::move(text);
     }
-    CHECK(!"a part of messages.csv has only texts with facts that some customers have not");
+    CHECK(false);  // a part of messages.csv has only texts with facts that this customer has not
     return {};
   }
 

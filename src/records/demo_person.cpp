@@ -64,7 +64,8 @@ void put_identity(const DemoHousehold& household, const Name& name, DemoRandom& 
                   Writer& to) {
   to.put(Field::kGivenName, name.given->text);
   to.put_text(Field::kFamilyName, std::string(name.family->text), " ");
-  const auto age_days = age_of(household, to.index(), random) * 365 + random.between(1, 364);
+  const auto years = age_of(household, to.index(), random);
+  const auto age_days = years * 365 + random.between(1, 364);
   to.put(Field::kBirthDate, iso_date(to.options().today - age_days));
   to.put(Field::kGender, std::string_view(random.chance(2) ? "X" : name.female ? "F" : "M"));
   to.put(Field::kNationality, household.country->code);
@@ -98,9 +99,10 @@ void put_flights(const DemoTrip& trip, std::uint16_t item, DemoRandom& random, W
   for (std::uint16_t i = 0; i < trip.count; ++i) {
     const auto flight_item = static_cast<std::uint16_t>(item + i);
     to.put(Field::kItinerary, itinerary_of(trip.flights[i]), flight_item);
-    to.put(Field::kSeat,
-           fmt::format(FMT_COMPILE("{}{}"), random.between(1, 38), "ABCDEFHK"[random.below(8)]),
-           flight_item);
+    // Two draws in one expression would come in an order that compilers choose.
+    const auto row = random.between(1, 38);
+    const char letter = "ABCDEFHK"[random.below(8)];
+    to.put(Field::kSeat, fmt::format(FMT_COMPILE("{}{}"), row, letter), flight_item);
   }
 }
 

@@ -76,7 +76,8 @@ std::vector<ImportRow> run(ImportFormat format, const ByteSource& source,
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 1) return 0;
   const auto format = (data[0] & 1) != 0 ? ImportFormat::kNdjson : ImportFormat::kCsv;
-  std::string text = format == ImportFormat::kCsv ? "a,b,c,d,e,f\n" : "";
+  std::string text;
+  if (format == ImportFormat::kCsv) text = (data[0] & 2) != 0 ? "a,b,c,d,e,f\n" : "a\n";
   text.append(reinterpret_cast<const char*>(data + 1), size - 1);
   const TextByteSource source(std::move(text));
   std::optional<ImportPosition> stop;

@@ -115,14 +115,32 @@ Status Database::checkpoint_and_truncate() {
   return {};
 }
 
+Statement::Statement(sqlite3_stmt* handle) : handle_(handle) {
+  CHECK(sqlite3_bind_parameter_count(handle_) <= static_cast<int>(kParametersMax));
+  for (std::size_t i = 0; i < kParametersMax; ++i) {
+    const auto name = "$" + std::to_string(i + 1);
+    places_[i] = static_cast<std::uint8_t>(sqlite3_bind_parameter_index(handle_, name.c_str()));
+  }
+}
+
+// 0, which SQLite refuses to bind, for a parameter that the statement does not have.
+int Statement::place_of(int parameter) const {
+  return parameter >= 1 && parameter <= static_cast<int>(kParametersMax)
+             ? places_[static_cast<std::size_t>(parameter) - 1]
+             : 0;
+}
+
 Statement::Statement(Statement&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)), bind_failed_(other.bind_failed_) {}
+    : handle_(std::exchange(other.handle_, nullptr)),
+      places_(other.places_),
+      bind_failed_(other.bind_failed_) {}
 
 Statement::~Statement() { sqlite3_finalize(handle_); }
 
 Statement& Statement::bind(int parameter, std::uint64_t value) {
   if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) ||
-      sqlite3_bind_int64(handle_, parameter, static_cast<std::int64_t>(value)) != SQLITE_OK) {
+      sqlite3_bind_int64(handle_, place_of(parameter), static_cast<std::int64_t>(value)) !=
+          SQLITE_OK) {
     bind_failed_ = true;
   }
   return *this;
@@ -131,15 +149,16 @@ Statement& Statement::bind(int parameter, std::uint64_t value) {
 Statement& Statement::bind(int parameter, ByteView bytes) {
   // A null pointer would bind NULL instead of no bytes.
   const void* const data = bytes.empty() ? "" : static_cast<const void*>(bytes.data());
-  if (sqlite3_bind_blob64(handle_, parameter, data, bytes.size(), SQLITE_STATIC) != SQLITE_OK)
+  if (sqlite3_bind_blob64(handle_, place_of(parameter), data, bytes.size(), SQLITE_STATIC) !=
+      SQLITE_OK)
     bind_failed_ = true;
   return *this;
 }
 
 Statement& Statement::bind(int parameter, std::string_view text) {
   const char* const data = text.empty() ? "" : text.data();
-  if (sqlite3_bind_text64(handle_, parameter, data, text.size(), SQLITE_STATIC, SQLITE_UTF8) !=
-      SQLITE_OK) {
+  if (sqlite3_bind_text64(handle_, place_of(parameter), data, text.size(), SQLITE_STATIC,
+                          SQLITE_UTF8) != SQLITE_OK) {
     bind_failed_ = true;
   }
   return *this;

@@ -4,6 +4,7 @@
 // Owned by store.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -26,6 +27,7 @@ struct DatabaseOptions {
 };
 
 inline constexpr int kBusyTimeoutMs = 5000;
+inline constexpr std::size_t kParametersMax = 16;  // of one statement
 
 class Statement;
 
@@ -83,8 +85,12 @@ class Statement {
 
  private:
   friend class Database;
-  explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
+  explicit Statement(sqlite3_stmt* handle);
+  int place_of(int parameter) const;
+
   sqlite3_stmt* handle_;
+  // SQLite counts $2 as its first parameter when it stands first, so places are asked for by name.
+  std::array<std::uint8_t, kParametersMax> places_{};
   bool bind_failed_ = false;
 };
 

@@ -55,6 +55,16 @@ TEST_F(DatabaseTest, WhatIsBoundComesBack) {
   EXPECT_FALSE(*select->step());
 }
 
+TEST_F(DatabaseTest, ParametersAreNumberedAndNotCounted) {
+  EXPECT_TRUE(insert(1, "x"));
+  auto update = database_->prepare("UPDATE things SET name = $2 WHERE id = $1");
+  ASSERT_TRUE(update->bind(1, 1u).bind(2, std::string_view("y")).run());
+  auto select = database_->prepare("SELECT name FROM things");
+  ASSERT_TRUE(*select->step());
+  EXPECT_EQ(select->text(0), "y");
+  EXPECT_FALSE(update->bind(3, 1u).run());  // a parameter that is not there
+}
+
 TEST_F(DatabaseTest, NumbersBeyondTheDatabaseAreRefused) {
   EXPECT_EQ(insert(std::numeric_limits<std::uint64_t>::max(), "x").error().code,
             ErrorCode::kTooLarge);

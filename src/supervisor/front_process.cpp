@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "supervisor/relay.h"
-#include "supervisor/self_test.h"
+#include "supervisor/escape_plan.h"
 
 namespace bulkhead {
 namespace {

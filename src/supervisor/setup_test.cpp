@@ -11,7 +11,7 @@
 
 #include "supervisor/dev_certificate.h"
 #include "supervisor/pid_file.h"
-#include "supervisor/self_test.h"
+#include "supervisor/escape_plan.h"
 #include "supervisor/test_house.h"
 
 namespace bulkhead {

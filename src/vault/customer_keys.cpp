@@ -1,11 +1,10 @@
 #include "vault/customer_keys.h"
 
-#include <string.h>
-
 #include <algorithm>
 
 #include "crypto/hash.h"
 #include "crypto/random.h"
+#include "crypto/wipe.h"
 
 namespace bulkhead {
 namespace {
@@ -41,7 +40,7 @@ Status unwrap_slot(const KeyRing& ring, CustomerNumber customer, const WrappedKe
 // The slots of a customer's keys and the first keys of the ring are the same, compartments first.
 static_assert(static_cast<std::size_t>(RingKey::kPerson) == kCompartmentCount);
 
-StackKey::~StackKey() { explicit_bzero(bytes_.data(), bytes_.size()); }
+StackKey::~StackKey() { wipe(bytes_); }
 
 Status make_customer_keys(const KeyRing& ring, CustomerNumber customer, CustomerKeys& made) {
   made.wrapped[0] = kFormat;

@@ -1,7 +1,6 @@
 #include "vault/customer_sealing.h"
 
-#include <string.h>
-
+#include "crypto/wipe.h"
 #include "vault/fields.h"
 #include "vault/sealing.h"
 
@@ -18,7 +17,7 @@ Result<SealedCustomer> seal_one(const KeyRing& ring, CustomerNumber number, cons
     auto plaintext = encode_values(checked, compartment);
     sealed.compartments[i] =
         seal_compartment(keys.keys[i].view(), number, compartment, kFirstVersion, plaintext);
-    explicit_bzero(plaintext.data(), plaintext.size());
+    wipe(plaintext);
   }
   return sealed;
 }

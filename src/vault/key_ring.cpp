@@ -1,13 +1,12 @@
 #include "vault/key_ring.h"
 
-#include <string.h>
-
 #include <string>
 #include <string_view>
 
 #include "base/check.h"
 #include "crypto/random.h"
 #include "crypto/secret_access.h"
+#include "crypto/wipe.h"
 #include "store/durable_file.h"
 
 namespace bulkhead {
@@ -86,7 +85,7 @@ void KeyRing::lock(Compartment compartment) {
   const std::unique_lock guard(mutex_);
   const auto index = static_cast<std::size_t>(compartment);
   keys_->present[index] = 0;
-  explicit_bzero(keys_->keys[index].data(), kKeyBytes);
+  wipe(keys_->keys[index]);
 }
 
 bool KeyRing::locked(Compartment compartment) const {

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include "crypto/encoding.h"
 #include "crypto/random.h"
 #include "crypto/secret_access.h"
+#include "crypto/wipe.h"
 #include "store/durable_file.h"
 
 namespace bulkhead {
@@ -39,7 +39,7 @@ Status make_root_key_file(const std::filesystem::path& path) {
   const auto key = random_secret(kKeyBytes);
   auto text = to_hex(key.read(SecretAccessForKeyFile::show())) + "\n";
   const auto status = write_new_file_durably(path, view_of(text));
-  explicit_bzero(text.data(), text.size());
+  wipe(text);
   return status;
 }
 
@@ -62,10 +62,10 @@ Result<SecretBytes> read_root_key(int descriptor) {
   if (text.size() == kRootKeyFileBytes && text.back() == '\n') {
     if (auto bytes = from_hex(text_of(text).substr(0, kRootKeyFileBytes - 1))) {
       key = SecretBytes(ByteView(*bytes));
-      explicit_bzero(bytes->data(), bytes->size());
+      wipe(*bytes);
     }
   }
-  explicit_bzero(text.data(), text.size());
+  wipe(text);
   return key;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "crypto/wipe.h"
 
 namespace bulkhead {
 namespace {
@@ -123,7 +124,7 @@ Bytes seal_message(KeyView key, const MessagePlace& place, std::string_view text
 Result<std::string> open_message(KeyView key, const MessagePlace& place, ByteView sealed) {
   auto bytes = TRY(open_sealed(key, sealed, place_of(place).view()));
   std::string text(text_of(bytes));
-  explicit_bzero(bytes.data(), bytes.size());
+  wipe(bytes);
   return text;
 }
 

@@ -1,11 +1,7 @@
 #include "vault/text.h"
 
-#include <cstddef>
-
 namespace bulkhead {
 namespace {
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 bool is_unwanted(char32_t point) {
   return point < 0x20 || (point >= 0x7f && point < 0xa0) ||  // controls
@@ -17,28 +13,6 @@ bool is_unwanted(char32_t point) {
 }
 
 }  // namespace
-
-std::optional<char32_t> take_code_point(std::string_view& text) {
-  if (text.empty()) return std::nullopt;
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t size = lead < 0x80   ? 1
-                           : lead < 0xc2 ? 0
-                           : lead < 0xe0 ? 2
-                           : lead < 0xf0 ? 3
-                           : lead < 0xf5 ? 4
-                                         : 0;
-  if (size == 0 || text.size() < size) return std::nullopt;
-  char32_t point = size == 1 ? lead : lead & (0x7fu >> size);
-  for (std::size_t i = 1; i < size; ++i) {
-    if (!is_continuation(text[i])) return std::nullopt;
-    point = point << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
-  }
-  const bool overlong = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
-  const bool surrogate = point >= 0xd800 && point <= 0xdfff;
-  if (overlong || surrogate || point > 0x10ffff) return std::nullopt;
-  text.remove_prefix(size);
-  return point;
-}
 
 void append_code_point(char32_t point, std::string& to) {
   const auto put = [&](char32_t byte) { to.push_back(static_cast<char>(byte)); };
@@ -61,6 +35,10 @@ void append_code_point(char32_t point, std::string& to) {
 
 bool is_clean_text(std::string_view text, bool lines) {
   while (!text.empty()) {
+    if (text[0] >= 0x20 && text[0] < 0x7f) {  // nearly all there is
+      text.remove_prefix(1);
+      continue;
+    }
     const auto point = take_code_point(text);
     if (!point) return false;
     const bool line = *point == '\n' || *point == '\r' || *point == '\t';

@@ -2,14 +2,12 @@
 // or broken sequences, nor characters that a screen does not show as what they are. Owned by vault.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
-namespace bulkhead {
+#include "base/utf8.h"
 
-// Takes the first code point off `text`; nothing for an empty or broken text (RFC 3629, section 4).
-std::optional<char32_t> take_code_point(std::string_view& text);
+namespace bulkhead {
 
 void append_code_point(char32_t point, std::string& to);
 

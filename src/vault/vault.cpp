@@ -75,6 +75,7 @@ Result<std::unique_ptr<Vault::State>> Vault::State::open(const std::filesystem::
           TRY(k.prepare("DELETE FROM pending WHERE act = $1 AND first <= $2 AND last >= $3")),
       .select_pending =
           TRY(k.prepare("SELECT first, last FROM pending WHERE act = $1 ORDER BY first LIMIT 1")),
+      .find_pending = TRY(k.prepare("SELECT last FROM pending WHERE act = $1 AND first = $2")),
   });
   if (TRY(state->read_meta("format")) != schema::kVaultFormat) {
     return fail(ErrorCode::kConflict, "the vault is of another format");

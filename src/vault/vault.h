@@ -92,7 +92,8 @@ class Vault {
 
   // Destroys the customer's keys (also in keys.db's log), then record, index rows and messages.
   // After success no file holds the wrapped keys. kNotFound; kRefused while a compartment is
-  // locked, since its identifiers cannot be found.
+  // locked, since its identifiers cannot be found; kUnavailable when a reader kept the log from
+  // being cut: the keys are deleted then, and asking again (or the next start) ends it.
   Status erase(CustomerNumber customer);
 
  private:

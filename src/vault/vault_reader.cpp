@@ -1,9 +1,8 @@
 #include "vault/vault_reader.h"
 
-#include <string.h>
-
 #include <algorithm>
 
+#include "crypto/wipe.h"
 #include "store/database.h"
 #include "vault/identifiers.h"
 #include "vault/schema.h"
@@ -107,7 +106,7 @@ Result<Record> VaultReader::open_fields(const PersonKeys& person, FieldSet field
     auto plaintext = TRY(open_compartment(key.view(), person.customer(), compartment,
                                           select.bytes(static_cast<int>(i))));
     const auto decoded = decode_values(plaintext, compartment, fields, record);
-    explicit_bzero(plaintext.data(), plaintext.size());
+    wipe(plaintext);
     TRY_STATUS(decoded);
   }
   return record;

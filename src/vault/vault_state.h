@@ -24,7 +24,7 @@ struct Vault::State {
   Statement set_meta, get_meta;
   // Of keys:
   Statement insert_keys, select_keys, delete_keys;
-  Statement insert_pending, delete_pending, select_pending;
+  Statement insert_pending, delete_pending, select_pending, find_pending;
 
   std::uint32_t next_customer = 1;
   std::uint64_t next_message = 1;
@@ -51,6 +51,7 @@ struct Vault::State {
   // Ends what a crash interrupted.
   Status sweep_imports();
   Status finish_erasures();
+  Result<bool> erasure_begun(CustomerNumber customer);
   Status erase_record(CustomerNumber customer, const std::vector<BlindRow>* blind);
 };
 

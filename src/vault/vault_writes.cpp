@@ -135,6 +135,8 @@ Status Vault::write_rows(std::span<const RowWrite> rows, std::uint64_t applied_i
 
 Status Vault::erase(CustomerNumber customer) {
   auto& state = *state_;
+  // An erasure that a reader was in the way of is asked for again.
+  if (TRY(state.erasure_begun(customer))) return state.erase_record(customer, nullptr);
   const auto person = TRY(state.person(customer));
   // The index rows cannot be found once the keys are gone, but by a scan of the whole index.
   std::vector<BlindRow> blind;
@@ -171,6 +173,11 @@ Status Vault::State::erase_record(CustomerNumber customer, const std::vector<Bli
     TRY_STATUS(transaction.commit());
   }
   return delete_pending.bind(1, kErasure).bind(2, customer.value).bind(3, customer.value).run();
+}
+
+Result<bool> Vault::State::erasure_begun(CustomerNumber customer) {
+  const ResetAtEnd reset(find_pending);
+  return find_pending.bind(1, kErasure).bind(2, customer.value).step();
 }
 
 Status Vault::State::finish_erasures() {

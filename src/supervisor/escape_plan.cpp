@@ -1,4 +1,4 @@
-#include "supervisor/self_test.h"
+#include "supervisor/escape_plan.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

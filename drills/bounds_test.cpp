@@ -1,0 +1,72 @@
+#include "drills/bounds.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "keeper/policy.h"
+
+namespace bulkhead::embedded {
+extern const std::string_view drills_bounds_toml;
+}
+
+namespace bulkhead::drills {
+namespace {
+
+// Whether the policy keeps every thief within the bounds; what it says first, otherwise.
+std::string exceeded(const Policy& policy) {
+  const auto& bound = bounds();
+  const auto& agent = policy.agent.budgets;
+  if (policy.client_grants_max > bound.client_open_grants) return "open grants of a client";
+  if (policy.client.budgets.clear_contact.minute > bound.client_open_grants)
+    return "a client's minute";
+  for (const auto contact : {ContactProof::kNone, ContactProof::kClaimed, ContactProof::kProven}) {
+    const auto view = policy.client.view(contact);
+    if ((view.clear | view.masked).size() > static_cast<int>(bound.client_fields))
+      return "fields of a client";
+  }
+  if (policy.client.budgets.lookup.month > 0 || policy.client.budgets.masked.month > 0)
+    return "standing reads of a client";
+  if (agent.clear_cold.day > bound.session_clear) return "an agent's day without contact";
+  if (agent.masked.day > bound.session_masked) return "an agent's masked day";
+  if (agent.lookup.hour > bound.lookup_existence) return "an agent's lookups";
+  if (agent.miss.hour > bound.lookup_misses) return "an agent's misses";
+  if (policy.lead.budgets.lookup.hour > bound.recon_existence) return "a lead's lookups";
+  return {};
+}
+
+TEST(Bounds, HoldTheDefaultPolicy) { EXPECT_EQ(exceeded(default_policy()), ""); }
+
+TEST(Bounds, AWiderPolicyIsNoticed) {
+  auto policy = default_policy();
+  policy.client_grants_max = 26;
+  EXPECT_EQ(exceeded(policy), "open grants of a client");
+  policy = default_policy();
+  policy.agent.budgets.clear_cold.day = 41;
+  EXPECT_EQ(exceeded(policy), "an agent's day without contact");
+  policy = default_policy();
+  policy.client.none.clear = FieldSet::all();
+  EXPECT_EQ(exceeded(policy), "fields of a client");
+  policy = default_policy();
+  policy.lead.budgets.lookup.hour = 201;
+  EXPECT_EQ(exceeded(policy), "a lead's lookups");
+}
+
+TEST(Bounds, AMissingOrSenselessNumberIsRefused) {
+  std::string text(embedded::drills_bounds_toml);
+  ASSERT_TRUE(parse_bounds(text));
+  const auto at = text.find("open_grants = 25");
+  ASSERT_NE(at, std::string::npos);
+  auto other = text;
+  EXPECT_EQ(parse_bounds(other.replace(at, 16, "open_grants = -1")).error().code,
+            ErrorCode::kMalformed);
+  other = text;
+  EXPECT_EQ(parse_bounds(other.replace(at, 16, "open_grants = 1000001")).error().code,
+            ErrorCode::kMalformed);
+  other = text;
+  EXPECT_EQ(parse_bounds(other.replace(at, 16, "")).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(parse_bounds("a = ").error().code, ErrorCode::kMalformed);
+}
+
+}  // namespace
+}  // namespace bulkhead::drills

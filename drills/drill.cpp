@@ -1,0 +1,81 @@
+#include "drills/drill.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace bulkhead::drills {
+
+std::span<const Drill> all_drills() {
+  static const std::vector<Drill> kDrills{
+      {"bulk-export",
+       8,
+       "A stolen API client pages through everything",
+       {"grant"},
+       run_bulk_export},
+      {"stolen-session",
+       16,
+       "An agent's cookie replayed from elsewhere, then the whole browser, then malware beside it",
+       {"proof", "budget"},
+       run_stolen_session},
+      {"recon",
+       7,
+       "Listing, describing and counting before the theft, as in August 2025",
+       {"grant", "metering"},
+       run_recon},
+      {"lookup-misses",
+       7,
+       "Guessing who is a customer, by mail address and frequent-flyer number, with timing",
+       {"metering"},
+       run_lookup_misses},
+      {"stolen-disk",
+       19,
+       "All files copied while it runs and after it stopped",
+       {kSealing},
+       run_stolen_disk},
+      {"ledger-edit",
+       13,
+       "Root on the disk edits, cuts and rolls back the ledger",
+       {kAnchor},
+       run_ledger_edit},
+  };
+  return kDrills;
+}
+
+const Drill* find_drill(std::string_view name) {
+  const auto drills = all_drills();
+  const auto found = std::ranges::find(drills, name, &Drill::name);
+  return found == drills.end() ? nullptr : &*found;
+}
+
+Result<DrillReport> run_once(const Drill& drill, const Stage& stage, const std::string& without,
+                             const Say& say) {
+  const auto line = [&](std::string_view text) {
+    say(fmt::format("{}{}{}: {}", drill.name, without.empty() ? "" : " without ", without, text));
+  };
+  const auto name = fmt::format("{}{}{}", drill.name, without.empty() ? "" : "-without-", without);
+  auto report = TRY(drill.run({stage, name, without, line}));
+  report.name = drill.name;
+  report.catalogue = drill.catalogue;
+  report.customers = stage.world.options.customers;
+  judge(report);
+  return report;
+}
+
+Result<DrillReport> run_in_full(const Drill& drill, const Stage& stage, const Say& say) {
+  auto report = TRY(run_once(drill, stage, "", say));
+  report.problems.clear();  // judged once more, with all that is known
+  for (const auto protection : drill.protections) {
+    const auto open = TRY(run_once(drill, stage, std::string(protection), say));
+    // Only a loss beyond the bounds shows the protection's worth; any other failure would be an
+    // accident.
+    report.fails_without.emplace_back(protection, open.exceeded);
+    report.notes.push_back(fmt::format("without {}: {} customers, {} fields, {} by existence",
+                                       protection, open.lost_customers, open.lost_fields,
+                                       open.lost_existence));
+  }
+  judge(report);
+  return report;
+}
+
+}  // namespace bulkhead::drills

@@ -1,5 +1,5 @@
-// Names for runs of bytes that everyone shares. Nothing here may own secrets: those are SecretBytes.
-// Owned by base; byte order is big-endian wherever Bulkhead writes numbers.
+// Names for runs of bytes that everyone shares. Nothing here may own secrets: those are
+// SecretBytes. Owned by base; byte order is big-endian wherever Bulkhead writes numbers.
 #pragma once
 
 #include <array>

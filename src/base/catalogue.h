@@ -1,6 +1,7 @@
-// The declared catalogue of a customer's fields: six compartments of up to ten fields, each with a class. A field's
-// number is compartment * 10 + slot and a set of fields is one 64-bit mask; numbers are never reused, since ledger
-// entries hold them for ever. How a field is validated and masked is the vault's business. Owned by base.
+// The declared catalogue of a customer's fields: six compartments of up to ten fields, each with a
+// class. A field's number is compartment * 10 + slot and a set of fields is one 64-bit mask;
+// numbers are never reused, since ledger entries hold them for ever. How a field is validated and
+// masked is the vault's business. Owned by base.
 #pragma once
 
 #include <array>
@@ -11,7 +12,14 @@
 
 namespace bulkhead {
 
-enum class Compartment : std::uint8_t { kIdentity, kContact, kTravel, kLoyalty, kCommunications, kPayment };
+enum class Compartment : std::uint8_t {
+  kIdentity,
+  kContact,
+  kTravel,
+  kLoyalty,
+  kCommunications,
+  kPayment
+};
 inline constexpr std::size_t kCompartmentCount = 6;
 inline constexpr std::array<std::string_view, kCompartmentCount> kCompartmentNames{
     "identity", "contact", "travel", "loyalty", "communications", "payment"};
@@ -19,12 +27,39 @@ inline constexpr std::array<std::string_view, kCompartmentCount> kCompartmentNam
 enum class FieldClass : std::uint8_t { kBasic, kPersonal, kHigh };
 
 enum class Field : std::uint8_t {
-  kGivenName = 0, kFamilyName = 1, kBirthDate = 2, kGender = 3, kNationality = 4, kDocumentNumber = 5,
-  kEmail = 10, kPhone = 11, kStreet = 12, kCity = 13, kPostcode = 14, kCountry = 15,
-  kLocator = 20, kTicket = 21, kItinerary = 22, kSeat = 23, kCompanions = 24, kSsr = 25, kSsrSensitive = 26,
-  kFrequentFlyer = 30, kProgramme = 31, kTier = 32, kBalance = 33, kActivity = 34,
-  kLanguage = 40, kConsent = 41, kMessage = 42, kNote = 43,
-  kCardBrand = 50, kCardLast4 = 51, kCardToken = 52, kBillingName = 53, kIban = 54,
+  kGivenName = 0,
+  kFamilyName = 1,
+  kBirthDate = 2,
+  kGender = 3,
+  kNationality = 4,
+  kDocumentNumber = 5,
+  kEmail = 10,
+  kPhone = 11,
+  kStreet = 12,
+  kCity = 13,
+  kPostcode = 14,
+  kCountry = 15,
+  kLocator = 20,
+  kTicket = 21,
+  kItinerary = 22,
+  kSeat = 23,
+  kCompanions = 24,
+  kSsr = 25,
+  kSsrSensitive = 26,
+  kFrequentFlyer = 30,
+  kProgramme = 31,
+  kTier = 32,
+  kBalance = 33,
+  kActivity = 34,
+  kLanguage = 40,
+  kConsent = 41,
+  kMessage = 42,
+  kNote = 43,
+  kCardBrand = 50,
+  kCardLast4 = 51,
+  kCardToken = 52,
+  kBillingName = 53,
+  kIban = 54,
 };
 
 struct FieldInfo {
@@ -109,15 +144,27 @@ struct FieldSet {
   constexpr bool operator==(const FieldSet&) const = default;
 };
 
-// What the keeper's own scanners saw in free text at sealing; kept as bits beside the fields of an entry.
-enum class ContentTag : std::uint8_t { kCardNumber, kIban, kPassport, kEmailAddress, kPhoneNumber, kSsrWord };
+// What the keeper's own scanners saw in free text at sealing; kept as bits beside the fields of an
+// entry.
+enum class ContentTag : std::uint8_t {
+  kCardNumber,
+  kIban,
+  kPassport,
+  kEmailAddress,
+  kPhoneNumber,
+  kSsrWord
+};
 inline constexpr std::array<std::string_view, 6> kContentTagNames{
     "card-number", "iban", "passport", "email-address", "phone-number", "ssr-word"};
 
 struct ContentTags {
   std::uint16_t bits = 0;
-  constexpr void add(ContentTag tag) { bits = static_cast<std::uint16_t>(bits | 1u << static_cast<unsigned>(tag)); }
-  constexpr bool has(ContentTag tag) const { return (bits >> static_cast<unsigned>(tag) & 1u) != 0; }
+  constexpr void add(ContentTag tag) {
+    bits = static_cast<std::uint16_t>(bits | 1u << static_cast<unsigned>(tag));
+  }
+  constexpr bool has(ContentTag tag) const {
+    return (bits >> static_cast<unsigned>(tag) & 1u) != 0;
+  }
   constexpr bool valid() const { return bits < 1u << kContentTagNames.size(); }
   constexpr bool operator==(const ContentTags&) const = default;
 };

@@ -1,5 +1,6 @@
-// The two clocks Bulkhead reads: wall time as the machine claims it, and boot time, which never steps. Code must take a
-// Clock and never ask the system itself, so that a month can be simulated in seconds. Owned by base.
+// The two clocks Bulkhead reads: wall time as the machine claims it, and boot time, which never
+// steps. Code must take a Clock and never ask the system itself, so that a month can be simulated
+// in seconds. Owned by base.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// Strong types for the names things go by: Id<Tag> is 128 bits, meant for the outside and mostly random; Number<Tag> is
-// a ledger-local count from 1 (0 means none). One kind must never be passed for another. Owned by base.
+// Strong types for the names things go by: Id<Tag> is 128 bits, meant for the outside and mostly
+// random; Number<Tag> is a ledger-local count from 1 (0 means none). One kind must never be passed
+// for another. Owned by base.
 #pragma once
 
 #include <array>
@@ -25,19 +26,21 @@ struct Number {
   auto operator<=>(const Number&) const = default;
 };
 
-using CaseId = Id<struct CaseTag>;                // names a case to the outside
-using SessionId = Id<struct SessionTag>;          // public name of a session; worthless without its key
-using CustomerRef = Id<struct CustomerRefTag>;    // a customer as one session may name it (an encrypted number)
-using Pseudonym = Id<struct PseudonymTag>;        // a customer in the ledger, one per calendar year
+using CaseId = Id<struct CaseTag>;        // names a case to the outside
+using SessionId = Id<struct SessionTag>;  // public name of a session; worthless without its key
+using CustomerRef =
+    Id<struct CustomerRefTag>;  // a customer as one session may name it (an encrypted number)
+using Pseudonym = Id<struct PseudonymTag>;  // a customer in the ledger, one per calendar year
 using GrantId = Id<struct GrantTag>;
 
 using CustomerNumber = Number<struct CustomerTag>;
-using PrincipalNumber = Number<struct PrincipalTag>;  // agent, lead, analyst, privacy officer, admin, client
+using PrincipalNumber =
+    Number<struct PrincipalTag>;  // agent, lead, analyst, privacy officer, admin, client
 using SessionNumber = Number<struct SessionNumberTag>;
 using TeamNumber = Number<struct TeamTag>;
 using NetworkNumber = Number<struct NetworkTag>;
 using CaseNumber = Number<struct CaseNumberTag>;
-using InstanceNumber = Number<struct InstanceTag>;    // one start of one process
+using InstanceNumber = Number<struct InstanceTag>;  // one start of one process
 using PolicyNumber = Number<struct PolicyTag>;
 
 }  // namespace bulkhead

@@ -1,5 +1,5 @@
-// One line per event on standard error, ready for journald (a "<N>" priority prefix). It must never be given personal
-// data: messages are literals with numbers and fixed words. Owned by base.
+// One line per event on standard error, ready for journald (a "<N>" priority prefix). It must never
+// be given personal data: messages are literals with numbers and fixed words. Owned by base.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
-// One value of a customer's record, and a record as a list of them. The value is personal data in UTF-8: it must never
-// reach a log or an error. Owned by base since import, vault, wire and front all carry it.
+// One value of a customer's record, and a record as a list of them. The value is personal data in
+// UTF-8: it must never reach a log or an error. Owned by base since import, vault, wire and front
+// all carry it.
 #pragma once
 
 #include <cstdint>

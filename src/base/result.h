@@ -1,5 +1,6 @@
-// Result<T> is how every fallible function in Bulkhead answers: a value, or an Error made of a small code and a fixed
-// sentence. It must never carry user text, since errors reach logs and screens. It is owned by everyone; keep it small.
+// Result<T> is how every fallible function in Bulkhead answers: a value, or an Error made of a
+// small code and a fixed sentence. It must never carry user text, since errors reach logs and
+// screens. It is owned by everyone; keep it small.
 #pragma once
 
 #include <expected>
@@ -9,14 +10,14 @@
 namespace bulkhead {
 
 enum class ErrorCode : unsigned char {
-  kMalformed,     // The bytes do not follow their format.
-  kTooLarge,      // A named limit was exceeded.
-  kNotFound,      // Nothing is there (or must look as if nothing were there).
-  kRefused,       // A rule says no.
-  kConflict,      // The state does not allow it now, or another version won.
-  kUnavailable,   // A needed part does not answer; trying later may help.
-  kIo,            // The operating system reported a failure.
-  kCrypto,        // A key, tag or signature does not fit.
+  kMalformed,    // The bytes do not follow their format.
+  kTooLarge,     // A named limit was exceeded.
+  kNotFound,     // Nothing is there (or must look as if nothing were there).
+  kRefused,      // A rule says no.
+  kConflict,     // The state does not allow it now, or another version won.
+  kUnavailable,  // A needed part does not answer; trying later may help.
+  kIo,           // The operating system reported a failure.
+  kCrypto,       // A key, tag or signature does not fit.
 };
 
 // `context` must be a string literal: it is kept by reference and may be shown to anybody.
@@ -35,31 +36,40 @@ using Status = Result<void>;
 
 constexpr std::string_view to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kMalformed: return "malformed";
-    case ErrorCode::kTooLarge: return "too large";
-    case ErrorCode::kNotFound: return "not found";
-    case ErrorCode::kRefused: return "refused";
-    case ErrorCode::kConflict: return "conflict";
-    case ErrorCode::kUnavailable: return "unavailable";
-    case ErrorCode::kIo: return "i/o";
-    case ErrorCode::kCrypto: return "crypto";
+    case ErrorCode::kMalformed:
+      return "malformed";
+    case ErrorCode::kTooLarge:
+      return "too large";
+    case ErrorCode::kNotFound:
+      return "not found";
+    case ErrorCode::kRefused:
+      return "refused";
+    case ErrorCode::kConflict:
+      return "conflict";
+    case ErrorCode::kUnavailable:
+      return "unavailable";
+    case ErrorCode::kIo:
+      return "i/o";
+    case ErrorCode::kCrypto:
+      return "crypto";
   }
   return "unknown";
 }
 
 }  // namespace bulkhead
 
-// Yields the value of a Result, or returns its error from the enclosing function. Not for coroutines.
-#define TRY(expression)                                                                     \
-  __extension__({                                                                           \
-    auto try_result_ = (expression);                                                        \
-    if (!try_result_) return std::unexpected<::bulkhead::Error>(try_result_.error());       \
-    std::move(try_result_).value();                                                         \
+// Yields the value of a Result, or returns its error from the enclosing function. Not for
+// coroutines.
+#define TRY(expression)                                                               \
+  __extension__({                                                                     \
+    auto try_result_ = (expression);                                                  \
+    if (!try_result_) return std::unexpected<::bulkhead::Error>(try_result_.error()); \
+    std::move(try_result_).value();                                                   \
   })
 
 // The same for a Status, whose success holds no value.
-#define TRY_STATUS(expression)                                                              \
-  do {                                                                                      \
-    auto try_result_ = (expression);                                                        \
-    if (!try_result_) return std::unexpected<::bulkhead::Error>(try_result_.error());       \
+#define TRY_STATUS(expression)                                                        \
+  do {                                                                                \
+    auto try_result_ = (expression);                                                  \
+    if (!try_result_) return std::unexpected<::bulkhead::Error>(try_result_.error()); \
   } while (false)

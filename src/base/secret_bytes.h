@@ -1,5 +1,6 @@
-// SecretBytes holds key material or a password on its way through. It is move-only, wiped when it ends, never printable,
-// and read only by code that can show a SecretAccess, so that "who can see raw keys" is one grep. Owned by base.
+// SecretBytes holds key material or a password on its way through. It is move-only, wiped when it
+// ends, never printable, and read only by code that can show a SecretAccess, so that "who can see
+// raw keys" is one grep. Owned by base.
 #pragma once
 
 #include <string.h>
@@ -24,7 +25,9 @@ class SecretBytes {
  public:
   SecretBytes() = default;
   explicit SecretBytes(ByteView from) : bytes_(from.begin(), from.end()) {}
-  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) { other.bytes_.clear(); }
+  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) {
+    other.bytes_.clear();
+  }
   SecretBytes& operator=(SecretBytes&& other) noexcept {
     wipe();
     bytes_ = std::move(other.bytes_);

@@ -1,5 +1,5 @@
-// Strict UTF-8 reading: no overlong forms, no surrogates, nothing above U+10FFFF. It must never be used
-// to repair text, only to refuse it. Owned by base.
+// Strict UTF-8 reading: no overlong forms, no surrogates, nothing above U+10FFFF. It must never be
+// used to repair text, only to refuse it. Owned by base.
 #pragma once
 
 #include <optional>

@@ -29,16 +29,26 @@ Status write_all(int socket, ByteView bytes) {
 
 const char* advice(Reason reason) {
   switch (reason) {
-    case Reason::kRole: return "refused: this exists in demo and drill directories only, or needs an admin";
-    case Reason::kNotThere: return "refused: there is no such name";
-    case Reason::kBadCredentials: return "refused: name, password or code is wrong, or the new password is too weak";
-    case Reason::kBackOff: return "refused: too many failed sign-ins, wait a while";
-    case Reason::kLedger: return "the ledger cannot be written; look at the keeper's log and the disk";
-    case Reason::kMalformed: return "refused: a value is not allowed here (names use a-z, 0-9 and -._@)";
-    case Reason::kTooMany: return "refused: there are too many already, or the keeper is busy";
-    case Reason::kState: return "refused: the name is taken, or it was done already";
-    case Reason::kRestart: return "the keeper restarted meanwhile; try again";
-    default: return "the keeper refused";
+    case Reason::kRole:
+      return "refused: this exists in demo and drill directories only, or needs an admin";
+    case Reason::kNotThere:
+      return "refused: there is no such name";
+    case Reason::kBadCredentials:
+      return "refused: name, password or code is wrong, or the new password is too weak";
+    case Reason::kBackOff:
+      return "refused: too many failed sign-ins, wait a while";
+    case Reason::kLedger:
+      return "the ledger cannot be written; look at the keeper's log and the disk";
+    case Reason::kMalformed:
+      return "refused: a value is not allowed here (names use a-z, 0-9 and -._@)";
+    case Reason::kTooMany:
+      return "refused: there are too many already, or the keeper is busy";
+    case Reason::kState:
+      return "refused: the name is taken, or it was done already";
+    case Reason::kRestart:
+      return "the keeper restarted meanwhile; try again";
+    default:
+      return "the keeper refused";
   }
 }
 
@@ -46,15 +56,18 @@ Result<AdminConnection> AdminConnection::open(const std::string& data_dir) {
   const auto path = DataPaths(data_dir).admin_socket();
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return fail(ErrorCode::kTooLarge, "the data directory's path is too long");
+  if (path.size() >= sizeof address.sun_path)
+    return fail(ErrorCode::kTooLarge, "the data directory's path is too long");
   std::memcpy(address.sun_path, path.data(), path.size());
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket) return fail(ErrorCode::kIo, "no socket could be made");
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     if (errno == EACCES || errno == EPERM) {
-      return fail(ErrorCode::kRefused, "this data directory belongs to another user; run the command as that user");
+      return fail(ErrorCode::kRefused,
+                  "this data directory belongs to another user; run the command as that user");
     }
-    return fail(ErrorCode::kNotFound, "nothing runs on this data directory; start it with: bulkhead serve");
+    return fail(ErrorCode::kNotFound,
+                "nothing runs on this data directory; start it with: bulkhead serve");
   }
   return over(std::move(socket));
 }
@@ -74,7 +87,8 @@ Status AdminConnection::sign_in(const wire::AdminSignIn& message) {
 }
 
 Result<std::uint64_t> AdminConnection::send_frame(std::uint16_t op, const Bytes& body) {
-  if (body.size() > wire::kFrameBodyBytesMax) return fail(ErrorCode::kTooLarge, "a message is too large for the keeper");
+  if (body.size() > wire::kFrameBodyBytesMax)
+    return fail(ErrorCode::kTooLarge, "a message is too large for the keeper");
   const auto request = next_request_++;
   Bytes frame;
   frame.reserve(wire::kFrameHeadBytes + body.size());
@@ -97,11 +111,13 @@ Result<RawAnswer> AdminConnection::receive() {
 }
 
 Status AdminConnection::read_reason(ByteView body) {
-  if (body.empty() || body[0] >= word_count<Reason>()) return fail(ErrorCode::kMalformed, "the keeper's answer is broken");
+  if (body.empty() || body[0] >= word_count<Reason>())
+    return fail(ErrorCode::kMalformed, "the keeper's answer is broken");
   last_reason_ = static_cast<Reason>(body[0]);
   retry_after_s_ = 0;
   if (last_reason_ == Reason::kNone) return {};
-  if (const auto refusal = wire::decode<wire::Refusal>(body.subspan(1))) retry_after_s_ = refusal->retry_after_s;
+  if (const auto refusal = wire::decode<wire::Refusal>(body.subspan(1)))
+    retry_after_s_ = refusal->retry_after_s;
   return fail(ErrorCode::kRefused, advice(last_reason_));
 }
 

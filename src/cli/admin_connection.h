@@ -1,5 +1,6 @@
-// A connection to the keeper over the data directory's admin.sock: one message, one answer, or several on their way at
-// once. It must never print or keep a secret that an answer carries. Owned by cli; wire/admin_messages.h is the language.
+// A connection to the keeper over the data directory's admin.sock: one message, one answer, or
+// several on their way at once. It must never print or keep a secret that an answer carries. Owned
+// by cli; wire/admin_messages.h is the language.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ const char* advice(Reason reason);
 
 class AdminConnection {
  public:
-  // Connects and greets. kNotFound: nothing runs on this directory. kRefused: it belongs to another user.
+  // Connects and greets. kNotFound: nothing runs on this directory. kRefused: it belongs to another
+  // user.
   static Result<AdminConnection> open(const std::string& data_dir);
   // The same over a connected stream socket.
   static Result<AdminConnection> over(Descriptor socket);
@@ -38,7 +40,8 @@ class AdminConnection {
   Result<Answer> call(const Message& message) {
     const auto request = TRY(send(message));
     auto answer = TRY(receive());
-    if (answer.request != request) return fail(ErrorCode::kMalformed, "the keeper answered another request");
+    if (answer.request != request)
+      return fail(ErrorCode::kMalformed, "the keeper answered another request");
     return read_answer<Answer>(answer.body);
   }
 

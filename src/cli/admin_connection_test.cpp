@@ -21,7 +21,8 @@ TEST(AdminConnection, GreetsThenCalls) {
 }
 
 TEST(AdminConnection, RefusalSaysWhyAndHowLong) {
-  FakeKeeper keeper([](wire::Op, ByteView) { return std::optional(refusal(Reason::kBackOff, 30)); });
+  FakeKeeper keeper(
+      [](wire::Op, ByteView) { return std::optional(refusal(Reason::kBackOff, 30)); });
   auto connection = keeper.connect();
   const auto answer = connection.call<wire::Done>(wire::AdminSignIn{});
   ASSERT_FALSE(answer);
@@ -61,7 +62,8 @@ TEST(AdminConnection, MessageBeyondTheFrameIsNotSent) {
   FakeKeeper keeper([](wire::Op, ByteView) { return std::optional(good(wire::Done{})); });
   auto connection = keeper.connect();
   wire::Import batch;
-  for (int i = 0; i < 1100; ++i) batch.customers.items.push_back({1, {{{0, 0, {std::string(kFieldValueBytesMax, 'x')}}}}});
+  for (int i = 0; i < 1100; ++i)
+    batch.customers.items.push_back({1, {{{0, 0, {std::string(kFieldValueBytesMax, 'x')}}}}});
   EXPECT_EQ(connection.send(batch).error().code, ErrorCode::kTooLarge);
 }
 

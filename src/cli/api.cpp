@@ -28,13 +28,17 @@ Status sign_in_staff(const Options& options, client::Client& caller) {
   if (password.empty()) {
     const auto known = load_sign_ins(sign_ins_file(options.who.places));
     const auto* const one = known ? known->find(options.staff) : nullptr;
-    if (one == nullptr) return fail(ErrorCode::kNotFound, "set BULKHEAD_PASSWORD and BULKHEAD_CODE to sign in as staff");
+    if (one == nullptr)
+      return fail(ErrorCode::kNotFound,
+                  "set BULKHEAD_PASSWORD and BULKHEAD_CODE to sign in as staff");
     password = one->password;
   }
   if (code.empty()) {
     auto connection = TRY(AdminConnection::open(options.who.places.data));
-    if (!connection.hello().demo) return fail(ErrorCode::kRefused, "set BULKHEAD_CODE to the code of the authenticator app");
-    auto answer = TRY(connection.call<wire::DemoCodeAnswer>(wire::DemoCode{.name = {options.staff}}));
+    if (!connection.hello().demo)
+      return fail(ErrorCode::kRefused, "set BULKHEAD_CODE to the code of the authenticator app");
+    auto answer =
+        TRY(connection.call<wire::DemoCodeAnswer>(wire::DemoCode{.name = {options.staff}}));
     code = std::move(answer.code.value);
   }
   return caller.sign_in(options.staff, password, code);
@@ -45,7 +49,8 @@ Status sign_in_client(const Options& options, client::Client& caller) {
   if (secret.empty()) {
     const auto known = load_sign_ins(sign_ins_file(options.who.places));
     const auto* const one = known ? known->find_client(options.client) : nullptr;
-    if (one == nullptr) return fail(ErrorCode::kNotFound, "set BULKHEAD_CLIENT_SECRET to sign in as a client");
+    if (one == nullptr)
+      return fail(ErrorCode::kNotFound, "set BULKHEAD_CLIENT_SECRET to sign in as a client");
     secret = one->secret;
   }
   const auto bytes = from_base64url(secret);
@@ -85,7 +90,9 @@ int run(const Options& options) {
   if (!answer) return complain(answer.error());
   if (!answer->body.empty()) print(answer->body + (answer->body.ends_with('\n') ? "" : "\n"));
   constexpr int kFirstBadStatus = 400;
-  return answer->status < kFirstBadStatus ? kDone : complain("{} {}: status {}", options.method, options.path, answer->status);
+  return answer->status < kFirstBadStatus
+             ? kDone
+             : complain("{} {}: status {}", options.method, options.path, answer->status);
 }
 
 }  // namespace
@@ -101,11 +108,16 @@ void add_api(CLI::App& app, Chosen& chosen) {
         command.add_option("PATH", options.path, "Such as /api/v1/me")->required();
         command.add_option("JSON", options.body, "The body");
         auto* const staff = command.add_option(
-            "--as", options.staff, "Staff; password and code from BULKHEAD_PASSWORD and BULKHEAD_CODE, or the demo's own");
-        command.add_option("--client", options.client, "Client; its secret from BULKHEAD_CLIENT_SECRET, or the demo's own")
+            "--as", options.staff,
+            "Staff; password and code from BULKHEAD_PASSWORD and BULKHEAD_CODE, or the demo's own");
+        command
+            .add_option("--client", options.client,
+                        "Client; its secret from BULKHEAD_CLIENT_SECRET, or the demo's own")
             ->excludes(staff);
-        command.add_option("--url", options.url, "Default: the front of what runs on the data directory");
-        command.add_option("--certificate", options.certificate, "PEM file that the server must show");
+        command.add_option("--url", options.url,
+                           "Default: the front of what runs on the data directory");
+        command.add_option("--certificate", options.certificate,
+                           "PEM file that the server must show");
       },
       run);
 }

@@ -14,7 +14,8 @@ Result<std::uint32_t> digits(std::string_view text) {
   std::uint32_t value = 0;
   const auto* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, value);
-  if (text.empty() || error != std::errc{} || end != last) return fail(ErrorCode::kMalformed, "a number is expected");
+  if (text.empty() || error != std::errc{} || end != last)
+    return fail(ErrorCode::kMalformed, "a number is expected");
   return value;
 }
 
@@ -40,7 +41,8 @@ Result<Network> parse_network(std::string_view text) {
   }
   std::uint32_t prefix = 128u - bits_first;
   if (slash != std::string_view::npos) prefix = TRY(digits(text.substr(slash + 1)));
-  if (prefix + bits_first > 128) return fail(ErrorCode::kMalformed, "a network's prefix is too long");
+  if (prefix + bits_first > 128)
+    return fail(ErrorCode::kMalformed, "a network's prefix is too long");
   network.prefix_bits = static_cast<std::uint8_t>(prefix + bits_first);
   if (bits_after(network.address, network.prefix_bits)) {
     return fail(ErrorCode::kMalformed, "a network has bits set behind its prefix");
@@ -49,15 +51,20 @@ Result<Network> parse_network(std::string_view text) {
 }
 
 Result<std::uint64_t> parse_time_ms(std::string_view text) {
-  const auto wrong = fail(ErrorCode::kMalformed, "a time is written 2026-03-04 or 2026-03-04T12:00:00Z (UTC)");
+  const auto wrong =
+      fail(ErrorCode::kMalformed, "a time is written 2026-03-04 or 2026-03-04T12:00:00Z (UTC)");
   // 0123456789012345678: 2026-03-04T12:00:00
   const bool date_only = text.size() == 10;
-  if (!date_only && (text.size() < 20 || text[10] != 'T' || text.back() != 'Z' || text[13] != ':' || text[16] != ':')) {
+  if (!date_only && (text.size() < 20 || text[10] != 'T' || text.back() != 'Z' || text[13] != ':' ||
+                     text[16] != ':')) {
     return wrong;
   }
   if (text[4] != '-' || text[7] != '-') return wrong;
-  const auto part = [&](std::size_t at, std::size_t count) { return digits(text.substr(at, count)).value_or(~0u); };
-  const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(part(0, 4))), std::chrono::month(part(5, 2)),
+  const auto part = [&](std::size_t at, std::size_t count) {
+    return digits(text.substr(at, count)).value_or(~0u);
+  };
+  const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(part(0, 4))),
+                                        std::chrono::month(part(5, 2)),
                                         std::chrono::day(part(8, 2))};
   if (part(0, 4) == ~0u || !day.ok() || static_cast<int>(day.year()) < 1970) return wrong;
   const auto days = std::chrono::sys_days(day).time_since_epoch().count();

@@ -22,7 +22,8 @@ TEST(Arguments, NetworksAreMappedWithTheirPrefix) {
 }
 
 TEST(Arguments, WrongNetworksAreRefused) {
-  for (const auto* text : {"", "10.1.0.0/33", "10.1.0.1/16", "10.1.0.0/", "10.1.0.0/1x", "10.1/16", "::/129", "localhost"}) {
+  for (const auto* text : {"", "10.1.0.0/33", "10.1.0.1/16", "10.1.0.0/", "10.1.0.0/1x", "10.1/16",
+                           "::/129", "localhost"}) {
     EXPECT_FALSE(parse_network(text)) << text;
   }
 }
@@ -34,8 +35,9 @@ TEST(Arguments, TimesAreUtc) {
 }
 
 TEST(Arguments, WrongTimesAreRefused) {
-  for (const auto* text : {"", "2026-02-30", "2026-3-4", "2026-03-04 12:00:00", "2026-03-04T25:00:00Z", "2026-03-04T12:00:00",
-                           "2026-03-04T12:00:00.Z", "2026-03-04T12:00:00+01", "1969-12-31", "yesterday.."}) {
+  for (const auto* text : {"", "2026-02-30", "2026-3-4", "2026-03-04 12:00:00",
+                           "2026-03-04T25:00:00Z", "2026-03-04T12:00:00", "2026-03-04T12:00:00.Z",
+                           "2026-03-04T12:00:00+01", "1969-12-31", "yesterday.."}) {
     EXPECT_FALSE(parse_time_ms(text)) << text;
   }
 }
@@ -61,8 +63,8 @@ TEST(Arguments, UrlsAreReadStrictly) {
   EXPECT_EQ(url->port, 8444);
   EXPECT_EQ(url->path, "/api/v1/ledger");
   EXPECT_EQ(parse_server_url("https://log.example.com")->port, 443);
-  for (const auto* text : {"http://log.example.com", "ftp://x", "https://", "https://a:0", "https://a:70000", "https://u@a/",
-                           "https://a/b?c", "https://a:1x"}) {
+  for (const auto* text : {"http://log.example.com", "ftp://x", "https://", "https://a:0",
+                           "https://a:70000", "https://u@a/", "https://a/b?c", "https://a:1x"}) {
     EXPECT_FALSE(parse_server_url(text)) << text;
   }
 }

@@ -21,30 +21,38 @@ struct Options {
 };
 
 void add_common(CLI::App& command, Options& options) {
-  command.add_option("--dir", options.folder, "A folder on the disk to be measured; a new one is made in it and removed")
+  command
+      .add_option("--dir", options.folder,
+                  "A folder on the disk to be measured; a new one is made in it and removed")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
   command.add_flag("--json", options.json, "One line of JSON");
   // script/bench hands the same options to every bench.
   command.add_option("--customers", options.customers, "How many; default: the bench's own")
       ->check(CLI::Range(std::uint32_t{1}, std::uint32_t{20'000'000}));
-  command.add_option("--seconds", options.run_s, "How long each run lasts")->check(CLI::Range(0.1, 600.0))->capture_default_str();
+  command.add_option("--seconds", options.run_s, "How long each run lasts")
+      ->check(CLI::Range(0.1, 600.0))
+      ->capture_default_str();
 }
 
 int gate(const Options& options) {
-  const auto result = bench_gate({.parent_folder = options.folder,
-                                  .customers = options.customers == 0 ? 1'000'000 : options.customers,
-                                  .run_s = options.run_s});
+  const auto result =
+      bench_gate({.parent_folder = options.folder,
+                  .customers = options.customers == 0 ? 1'000'000 : options.customers,
+                  .run_s = options.run_s});
   if (!result) return complain(result.error());
-  if (options.json) print_json(to_json(*result));
-  else print(describe(*result));
+  if (options.json)
+    print_json(to_json(*result));
+  else
+    print(describe(*result));
   return kDone;
 }
 
 int ledger(const Options& options) {
   PosixDisk disk;
   auto folder = options.folder + "/bulkhead-bench-XXXXXX";
-  if (mkdtemp(folder.data()) == nullptr) return complain("no folder can be made in {}", options.folder);
+  if (mkdtemp(folder.data()) == nullptr)
+    return complain("no folder can be made in {}", options.folder);
   const auto result = bench_ledger(disk, {.directory = folder, .run_s = options.run_s});
   std::error_code error;
   std::filesystem::remove_all(folder, error);
@@ -55,24 +63,32 @@ int ledger(const Options& options) {
   }
   Table table({"callers", "appends/s", "p50 us", "p99 us"});
   for (const auto& run : result->append) {
-    table.add({std::to_string(run.callers), count_text(static_cast<std::uint64_t>(run.per_s)), fmt::format("{:.0f}", run.p50_us),
-               fmt::format("{:.0f}", run.p99_us)});
+    table.add({std::to_string(run.callers), count_text(static_cast<std::uint64_t>(run.per_s)),
+               fmt::format("{:.0f}", run.p50_us), fmt::format("{:.0f}", run.p99_us)});
   }
-  print(fmt::format("fdatasync of 128 bytes: p50 {:.0f} us, p99 {:.0f} us\n\n{}\n{:.1f} x 1/fdatasync with the most callers "
-                    "(target: 16)\n",
-                    result->fdatasync_p50_us, result->fdatasync_p99_us, table.text(), result->appends_per_fdatasync));
+  print(
+      fmt::format("fdatasync of 128 bytes: p50 {:.0f} us, p99 {:.0f} us\n\n{}\n{:.1f} x "
+                  "1/fdatasync with the most callers "
+                  "(target: 16)\n",
+                  result->fdatasync_p50_us, result->fdatasync_p99_us, table.text(),
+                  result->appends_per_fdatasync));
   return kDone;
 }
 
-int show(const Options& options, std::string_view name, double per_s, double rss_mib, std::string_view target) {
-  if (options.json) print_json({{"name", name}, {"per_s", per_s}, {"rss_mib", rss_mib}});
-  else print(fmt::format("{}: {} customers/s, {:.0f} MiB{}\n", name, count_text(static_cast<std::uint64_t>(per_s)), rss_mib, target));
+int show(const Options& options, std::string_view name, double per_s, double rss_mib,
+         std::string_view target) {
+  if (options.json)
+    print_json({{"name", name}, {"per_s", per_s}, {"rss_mib", rss_mib}});
+  else
+    print(fmt::format("{}: {} customers/s, {:.0f} MiB{}\n", name,
+                      count_text(static_cast<std::uint64_t>(per_s)), rss_mib, target));
   return kDone;
 }
 
 int seal(const Options& options) {
   const auto result = bench_seal(static_cast<std::uint64_t>(options.run_s * 1000));
-  return result ? show(options, "seal", result->per_s, result->rss_mib, " (one core, no disk)") : complain(result.error());
+  return result ? show(options, "seal", result->per_s, result->rss_mib, " (one core, no disk)")
+                : complain(result.error());
 }
 
 Result<std::pair<double, std::uint32_t>> import_once(const Options& options) {
@@ -91,20 +107,25 @@ Result<std::pair<double, std::uint32_t>> import_once(const Options& options) {
 int import_bench(const Options& options) {
   const auto result = import_once(options);
   if (!result) return complain(result.error());
-  return show(options, "import", result->first, result->second, " (target: 10,000 customers/s with all six compartments)");
+  return show(options, "import", result->first, result->second,
+              " (target: 10,000 customers/s with all six compartments)");
 }
 
 }  // namespace
 
 void add_bench(CLI::App& app, Chosen& chosen) {
-  auto* const bench = app.add_subcommand("bench", "Measure this machine: gate (reveals), ledger, seal, import");
+  auto* const bench =
+      app.add_subcommand("bench", "Measure this machine: gate (reveals), ledger, seal, import");
   bench->require_subcommand(1);
   add_command<Options>(*bench, chosen, "gate",
-                       "Reveals a second over the channel and through HTTPS, with 1, 10 and 64 callers, 1,000,000 customers",
+                       "Reveals a second over the channel and through HTTPS, with 1, 10 and 64 "
+                       "callers, 1,000,000 customers",
                        add_common, gate);
-  add_command<Options>(*bench, chosen, "ledger", "Durable appends a second, with 1, 10 and 64 callers", add_common, ledger);
+  add_command<Options>(*bench, chosen, "ledger",
+                       "Durable appends a second, with 1, 10 and 64 callers", add_common, ledger);
   add_command<Options>(*bench, chosen, "seal", "Customers sealed a second", add_common, seal);
-  add_command<Options>(*bench, chosen, "import", "Customers imported a second through a keeper, 200,000 of them", add_common,
+  add_command<Options>(*bench, chosen, "import",
+                       "Customers imported a second through a keeper, 200,000 of them", add_common,
                        import_bench);
 }
 

@@ -85,7 +85,8 @@ Status ChannelCallers::read_more() {
 template <class Answer, class Message>
 Result<Answer> ChannelCallers::call(const Message& message) {
   Bytes frame;
-  wire::put_frame(frame, {static_cast<std::uint16_t>(Message::kOp), 0, instance_}, wire::encode(message));
+  wire::put_frame(frame, {static_cast<std::uint16_t>(Message::kOp), 0, instance_},
+                  wire::encode(message));
   TRY_STATUS(write_all(channel_.get(), frame));
   for (;;) {
     const auto answer = TRY(reader_.next());
@@ -93,18 +94,20 @@ Result<Answer> ChannelCallers::call(const Message& message) {
       TRY_STATUS(read_more());
       continue;
     }
-    if (answer->body.empty() || answer->body[0] != 0) return fail(ErrorCode::kRefused, "the keeper refused a caller of the bench");
+    if (answer->body.empty() || answer->body[0] != 0)
+      return fail(ErrorCode::kRefused, "the keeper refused a caller of the bench");
     return wire::decode<Answer>(answer->body.subspan(1));
   }
 }
 
-Status ChannelCallers::sign_in(const std::string& name, const std::string& password, const std::string& code) {
+Status ChannelCallers::sign_in(const std::string& name, const std::string& password,
+                               const std::string& code) {
   const auto key = TRY(EcdhKey::generate());
   const auto answer = TRY(call<wire::SignInAnswer>(wire::SignIn{.name = {name},
-                                                               .password = {password},
-                                                               .code = {code},
-                                                               .public_key = key.public_key(),
-                                                               .network = local_address()}));
+                                                                .password = {password},
+                                                                .code = {code},
+                                                                .public_key = key.public_key(),
+                                                                .network = local_address()}));
   const auto agreed = TRY(key.agree(answer.keeper_public_key));
   client::BrowserState state;
   state.session = answer.session;
@@ -126,11 +129,14 @@ void ChannelCallers::put_reveal(std::size_t caller, const Asked& asked, Bytes& t
                        .fields = FieldSet::of(asked.field),
                        .purpose = Purpose::kService};
   const auto target = wire::target_of(message);
-  message.proof.mac = hmac_sha256(session.key, wire::proof_bytes(message.proof, target.method, target.path));
-  wire::put_frame(to, {static_cast<std::uint16_t>(wire::Reveal::kOp), caller, instance_}, wire::encode(message));
+  message.proof.mac =
+      hmac_sha256(session.key, wire::proof_bytes(message.proof, target.method, target.path));
+  wire::put_frame(to, {static_cast<std::uint16_t>(wire::Reveal::kOp), caller, instance_},
+                  wire::encode(message));
 }
 
-Result<ChannelCallers::Outcome> ChannelCallers::run(unsigned callers, std::chrono::milliseconds lasts,
+Result<ChannelCallers::Outcome> ChannelCallers::run(unsigned callers,
+                                                    std::chrono::milliseconds lasts,
                                                     const std::function<Asked()>& next) {
   RunMeter meter(callers);
   std::vector<Asked> asked(callers);
@@ -151,11 +157,14 @@ Result<ChannelCallers::Outcome> ChannelCallers::run(unsigned callers, std::chron
     while (const auto frame = TRY(reader_.next())) {
       const auto caller = frame->head.request;
       if (caller >= callers || !holds(frame->body, asked[caller].field)) {
-        return fail(ErrorCode::kRefused, "the keeper did not answer with the field that was asked for");
+        return fail(ErrorCode::kRefused,
+                    "the keeper did not answer with the field that was asked for");
       }
       meter.answered(caller);
-      if (over) --open;
-      else ask(caller);
+      if (over)
+        --open;
+      else
+        ask(caller);
     }
   }
   const auto answers = meter.answers();

@@ -1,6 +1,6 @@
-// Callers that speak the front's protocol straight over one keeper channel, as a front does for its connections: each has
-// its own session and one request outstanding. It must never count an answer that does not hold what was asked for.
-// Owned by cli.
+// Callers that speak the front's protocol straight over one keeper channel, as a front does for its
+// connections: each has its own session and one request outstanding. It must never count an answer
+// that does not hold what was asked for. Owned by cli.
 #pragma once
 
 #include <chrono>
@@ -53,8 +53,10 @@ class ChannelCallers {
     BenchRun run;
     std::uint64_t answers = 0;
   };
-  // The first `callers` of them ask until `lasts` is over. kRefused for the first answer that is not the field's value.
-  Result<Outcome> run(unsigned callers, std::chrono::milliseconds lasts, const std::function<Asked()>& next);
+  // The first `callers` of them ask until `lasts` is over. kRefused for the first answer that is
+  // not the field's value.
+  Result<Outcome> run(unsigned callers, std::chrono::milliseconds lasts,
+                      const std::function<Asked()>& next);
 
  private:
   explicit ChannelCallers(Descriptor channel) : channel_(std::move(channel)) {}

@@ -18,11 +18,13 @@ constexpr const char* kTeam = "bench";
 
 }  // namespace
 
-Result<double> import_bench_customers(AdminConnection& connection, std::uint32_t count, Progress& progress) {
+Result<double> import_bench_customers(AdminConnection& connection, std::uint32_t count,
+                                      Progress& progress) {
   const auto started = std::chrono::steady_clock::now();
   std::uint64_t taken = 0;
   ImportPipe pipe(connection, [&](std::uint32_t, const wire::ImportAnswer& answer) -> Status {
-    if (!answer.rejects.items.empty()) return fail(ErrorCode::kMalformed, "the keeper rejected a customer of the bench");
+    if (!answer.rejects.items.empty())
+      return fail(ErrorCode::kMalformed, "the keeper rejected a customer of the bench");
     taken += answer.taken;
     progress.at(taken);
     return {};
@@ -39,7 +41,8 @@ Result<double> import_bench_customers(AdminConnection& connection, std::uint32_t
     batch.customers.items.clear();
   }
   TRY_STATUS(pipe.finish());
-  if (taken != count) return fail(ErrorCode::kMalformed, "the keeper took fewer customers than were sent");
+  if (taken != count)
+    return fail(ErrorCode::kMalformed, "the keeper took fewer customers than were sent");
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
   return static_cast<double>(count) / took.count();
 }
@@ -56,22 +59,26 @@ Policy bench_policy() {
 
 Result<BenchTeam> make_bench_team(AdminConnection& connection) {
   const auto policy = wire::encode(bench_policy());
-  TRY(connection.call<wire::SetPolicyAnswer>(wire::SetPolicy{.policy = {std::string(text_of(policy))}}));
+  TRY(connection.call<wire::SetPolicyAnswer>(
+      wire::SetPolicy{.policy = {std::string(text_of(policy))}}));
   BenchTeam team;
-  const auto desk = TRY(connection.call<wire::StaffSecrets>(
-      wire::StaffAdd{.name = {"bench-desk"}, .role = Role::kAgent, .team = {kTeam}, .password = {}, .grown = true}));
+  const auto desk = TRY(connection.call<wire::StaffSecrets>(wire::StaffAdd{.name = {"bench-desk"},
+                                                                           .role = Role::kAgent,
+                                                                           .team = {kTeam},
+                                                                           .password = {},
+                                                                           .grown = true}));
   team.assignee = desk.number;
   for (unsigned i = 1; i <= kBenchCallersMax; ++i) {
     const auto name = fmt::format("bench-{:02}", i);
-    auto secrets = TRY(connection.call<wire::StaffSecrets>(
-        wire::StaffAdd{.name = {name}, .role = Role::kLead, .team = {kTeam}, .password = {}, .grown = true}));
+    auto secrets = TRY(connection.call<wire::StaffSecrets>(wire::StaffAdd{
+        .name = {name}, .role = Role::kLead, .team = {kTeam}, .password = {}, .grown = true}));
     team.leads.push_back({name, std::move(secrets.password.value)});
   }
   return team;
 }
 
-Result<std::vector<CaseId>> open_bench_cases(AdminConnection& connection, std::uint32_t customers, std::uint32_t assignee,
-                                             Progress& progress) {
+Result<std::vector<CaseId>> open_bench_cases(AdminConnection& connection, std::uint32_t customers,
+                                             std::uint32_t assignee, Progress& progress) {
   std::vector<CaseId> ids;
   ids.reserve(customers);
   const auto now_ms = SystemClock().wall_ms();
@@ -86,7 +93,8 @@ Result<std::vector<CaseId>> open_bench_cases(AdminConnection& connection, std::u
                                  .messages = {}});
     if (batch.cases.items.size() < wire::kSeedCasesMax && customer < customers) continue;
     const auto answer = TRY(connection.call<wire::SeedCasesAnswer>(batch));
-    if (answer.ids.items.size() != batch.cases.items.size()) return fail(ErrorCode::kMalformed, "the keeper opened fewer cases");
+    if (answer.ids.items.size() != batch.cases.items.size())
+      return fail(ErrorCode::kMalformed, "the keeper opened fewer cases");
     ids.insert(ids.end(), answer.ids.items.begin(), answer.ids.items.end());
     batch.cases.items.clear();
     progress.at(customer);

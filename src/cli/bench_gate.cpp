@@ -26,7 +26,9 @@ constexpr double kUsPerS = 1e6;
 class Questions {
  public:
   explicit Questions(const std::vector<CaseId>& cases)
-      : cases_(cases), clear_(view_of(default_policy(), Role::kLead, ContactProof::kProven, Purpose::kService).clear) {
+      : cases_(cases),
+        clear_(view_of(default_policy(), Role::kLead, ContactProof::kProven, Purpose::kService)
+                   .clear) {
     for (const auto& info : kFields) {
       if (clear_.has(info.field)) fields_.push_back(info.field);
     }
@@ -55,12 +57,16 @@ class Gate {
   BenchGateResult result;
 
  private:
-  std::chrono::milliseconds lasts() const { return std::chrono::milliseconds(static_cast<long>(options_.run_s * 1000)); }
+  std::chrono::milliseconds lasts() const {
+    return std::chrono::milliseconds(static_cast<long>(options_.run_s * 1000));
+  }
   Result<std::string> code_of(const std::string& name) {
     auto answer = TRY(operator_->call<wire::DemoCodeAnswer>(wire::DemoCode{.name = {name}}));
     return std::move(answer.code.value);
   }
-  Result<wire::StatusAnswer> status() { return operator_->call<wire::StatusAnswer>(wire::StatusQuery{}); }
+  Result<wire::StatusAnswer> status() {
+    return operator_->call<wire::StatusAnswer>(wire::StatusQuery{});
+  }
   // Exactly one entry for each answer must have come to the ledger since `before`.
   Status count_entries(std::uint64_t before, std::uint64_t answers);
   Result<std::vector<client::BrowserState>> sign_in_all(const client::ServerAddress& address);
@@ -114,7 +120,8 @@ Status Gate::channel_runs() {
     const auto outcome = TRY(callers.run(many, lasts(), [&] { return questions.next(); }));
     TRY_STATUS(count_entries(before, outcome.answers));
     result.channel.push_back(outcome.run);
-    note(fmt::format("channel, {} callers: {} reveals/s", many, count_text(static_cast<std::uint64_t>(outcome.run.per_s))));
+    note(fmt::format("channel, {} callers: {} reveals/s", many,
+                     count_text(static_cast<std::uint64_t>(outcome.run.per_s))));
   }
   operator_.reset();
   return house_.drain_keeper();
@@ -163,11 +170,15 @@ Status Gate::http_runs() {
           return status == kHttpOk && body.find("\"masked\":true") == std::string_view::npos &&
                  (empty || body.find(names[caller]) != std::string_view::npos);
         }));
-    if (run.rejected > 0) return fail(ErrorCode::kRefused, "the front did not answer with the field that was asked for");
+    if (run.rejected > 0)
+      return fail(ErrorCode::kRefused,
+                  "the front did not answer with the field that was asked for");
     TRY_STATUS(count_entries(before, run.answers));
     for (unsigned i = 0; i < many; ++i) states[i] = load.state(i).clone();
-    result.http.push_back({.callers = many, .per_s = run.per_s, .p50_us = run.p50_us, .p99_us = run.p99_us});
-    note(fmt::format("https, {} callers: {} reveals/s", many, count_text(static_cast<std::uint64_t>(run.per_s))));
+    result.http.push_back(
+        {.callers = many, .per_s = run.per_s, .p50_us = run.p50_us, .p99_us = run.p99_us});
+    note(fmt::format("https, {} callers: {} reveals/s", many,
+                     count_text(static_cast<std::uint64_t>(run.per_s))));
   }
   TRY_STATUS(baseline_.sample());
   operator_.reset();
@@ -190,15 +201,20 @@ Status Gate::verify() {
 boost::json::array runs_json(const std::vector<BenchRun>& runs) {
   boost::json::array out;
   for (const auto& run : runs) {
-    out.push_back({{"callers", run.callers}, {"per_s", run.per_s}, {"p50_us", run.p50_us}, {"p99_us", run.p99_us}});
+    out.push_back({{"callers", run.callers},
+                   {"per_s", run.per_s},
+                   {"p50_us", run.p50_us},
+                   {"p99_us", run.p99_us}});
   }
   return out;
 }
 
-void add_runs(Table& table, std::string_view way, const std::vector<BenchRun>& runs, const BenchGateResult& result) {
+void add_runs(Table& table, std::string_view way, const std::vector<BenchRun>& runs,
+              const BenchGateResult& result) {
   for (const auto& run : runs) {
-    table.add({std::string(way), std::to_string(run.callers), count_text(static_cast<std::uint64_t>(run.per_s)),
-               fmt::format("{:.0f}", run.p50_us), fmt::format("{:.0f}", run.p99_us),
+    table.add({std::string(way), std::to_string(run.callers),
+               count_text(static_cast<std::uint64_t>(run.per_s)), fmt::format("{:.0f}", run.p50_us),
+               fmt::format("{:.0f}", run.p99_us),
                fmt::format("{:.1f}", run.per_s * result.fdatasync_p50_us / kUsPerS),
                fmt::format("{:.2f}", run.p50_us / result.fdatasync_p50_us)});
   }
@@ -233,14 +249,18 @@ boost::json::value to_json(const BenchGateResult& result) {
 }
 
 std::string describe(const BenchGateResult& result) {
-  Table table({"way", "callers", "reveals/s", "p50 us", "p99 us", "x 1/fdatasync", "p50 / fdatasync"});
+  Table table(
+      {"way", "callers", "reveals/s", "p50 us", "p99 us", "x 1/fdatasync", "p50 / fdatasync"});
   add_runs(table, "channel", result.channel, result);
   add_runs(table, "https", result.http, result);
-  return fmt::format("fdatasync of 128 bytes: p50 {:.0f} us, p99 {:.0f} us.  Keeper: {} MiB.  Import: {} customers/s.\n\n{}\n"
-                     "Targets: channel with 1 caller p50 <= 2.5 fdatasync; with 64 callers >= 6 x 1/fdatasync; https with "
-                     "64 callers >= 3 x.\n",
-                     result.fdatasync_p50_us, result.fdatasync_p99_us, result.rss_mib,
-                     count_text(static_cast<std::uint64_t>(result.import_per_s)), table.text());
+  return fmt::format(
+      "fdatasync of 128 bytes: p50 {:.0f} us, p99 {:.0f} us.  Keeper: {} MiB.  Import: {} "
+      "customers/s.\n\n{}\n"
+      "Targets: channel with 1 caller p50 <= 2.5 fdatasync; with 64 callers >= 6 x 1/fdatasync; "
+      "https with "
+      "64 callers >= 3 x.\n",
+      result.fdatasync_p50_us, result.fdatasync_p99_us, result.rss_mib,
+      count_text(static_cast<std::uint64_t>(result.import_per_s)), table.text());
 }
 
 }  // namespace bulkhead::cli

@@ -27,7 +27,8 @@ constexpr useconds_t kLookEveryUs = 50'000;
 template <class Message>
 Bytes control_frame(const Message& message, std::uint64_t request) {
   Bytes bytes;
-  wire::put_frame(bytes, {static_cast<std::uint16_t>(Message::kOp), request, {}}, wire::encode(message));
+  wire::put_frame(bytes, {static_cast<std::uint16_t>(Message::kOp), request, {}},
+                  wire::encode(message));
   return bytes;
 }
 
@@ -36,7 +37,8 @@ struct Pair {
 };
 Result<Pair> socket_pair() {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return fail(ErrorCode::kIo, "no channel could be made");
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    return fail(ErrorCode::kIo, "no channel could be made");
   return Pair{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
@@ -50,7 +52,8 @@ BenchHouse::Folder::~Folder() {
 Result<BenchHouse> BenchHouse::create(const std::string& parent) {
   BenchHouse house;
   auto path = parent + "/bulkhead-bench-XXXXXX";
-  if (mkdtemp(path.data()) == nullptr) return fail(ErrorCode::kIo, "no folder for the bench could be made; see --dir");
+  if (mkdtemp(path.data()) == nullptr)
+    return fail(ErrorCode::kIo, "no folder for the bench could be made; see --dir");
   house.folder_.path = path;
   // The keeper's user must be able to walk through.
   chmod(path.c_str(), keeper_user() ? 0755 : 0700);
@@ -65,9 +68,10 @@ Status BenchHouse::start_keeper() {
   auto pair = TRY(socket_pair());
   const Descriptor key(open(places_.key.c_str(), O_RDONLY | O_CLOEXEC));
   if (!key) return fail(ErrorCode::kIo, "the bench's root key cannot be opened");
-  auto child = TRY(HelperChild::start({"--data", keeper_folder(places_), "--key-fd", std::to_string(key.get()),
-                                       "--control-fd", std::to_string(pair.theirs.get())},
-                                      {key.get(), pair.theirs.get()}, keeper_user()));
+  auto child = TRY(
+      HelperChild::start({"--data", keeper_folder(places_), "--key-fd", std::to_string(key.get()),
+                          "--control-fd", std::to_string(pair.theirs.get())},
+                         {key.get(), pair.theirs.get()}, keeper_user()));
   child_.emplace(std::move(child));
   control_ = std::move(pair.ours);
   reader_ = wire::FrameReader();
@@ -83,7 +87,8 @@ Status BenchHouse::wait_for(wire::Op op) {
       return fail(ErrorCode::kMalformed, "the keeper said something else than was asked");
     }
     pollfd waiting{.fd = control_.get(), .events = POLLIN, .revents = 0};
-    if (poll(&waiting, 1, kReadyWaitSMax * 1000) != 1) return fail(ErrorCode::kUnavailable, "the keeper does not answer");
+    if (poll(&waiting, 1, kReadyWaitSMax * 1000) != 1)
+      return fail(ErrorCode::kUnavailable, "the keeper does not answer");
     const auto got = recv(control_.get(), buffer.data(), buffer.size(), 0);
     if (got <= 0) return fail(ErrorCode::kUnavailable, "the keeper ended");
     reader_.feed({buffer.data(), static_cast<std::size_t>(got)});
@@ -92,8 +97,10 @@ Status BenchHouse::wait_for(wire::Op op) {
 
 Result<Descriptor> BenchHouse::channel(Face face) {
   auto pair = TRY(socket_pair());
-  const wire::NewChannel message{.face = face, .uid = geteuid(), .pid = static_cast<std::uint32_t>(getpid())};
-  TRY_STATUS(wire::send_with_descriptor(control_.get(), control_frame(message, 0), pair.theirs.get()));
+  const wire::NewChannel message{
+      .face = face, .uid = geteuid(), .pid = static_cast<std::uint32_t>(getpid())};
+  TRY_STATUS(
+      wire::send_with_descriptor(control_.get(), control_frame(message, 0), pair.theirs.get()));
   return std::move(pair.ours);
 }
 
@@ -114,10 +121,11 @@ Status BenchHouse::drain_keeper() {
 }
 
 Status BenchHouse::start_serving() {
-  const Descriptor log(open((folder_.path + "/serve.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-  std::vector<std::string> arguments{"serve",       "--data",     places_.data, "--key",        places_.key,
-                                     "--desk-port", "0",          "--api-port", "0",            "--plain-port",
-                                     "0"};
+  const Descriptor log(
+      open((folder_.path + "/serve.log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  std::vector<std::string> arguments{"serve",     "--data",       places_.data, "--key",
+                                     places_.key, "--desk-port",  "0",          "--api-port",
+                                     "0",         "--plain-port", "0"};
   if (geteuid() == 0 && !keeper_user()) arguments.emplace_back("--same-user");
   auto child = TRY(HelperChild::start_self(arguments, log.get()));
   child_.emplace(std::move(child));

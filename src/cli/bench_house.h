@@ -1,5 +1,6 @@
-// A drill directory of a bench's own, and a keeper on it: first alone, with the bench in the supervisor's place, then
-// under a real supervisor with its fronts. It must never touch a directory that it did not make. Owned by cli.
+// A drill directory of a bench's own, and a keeper on it: first alone, with the bench in the
+// supervisor's place, then under a real supervisor with its fronts. It must never touch a directory
+// that it did not make. Owned by cli.
 #pragma once
 
 #include <optional>

@@ -30,11 +30,14 @@ int show(const Options& options, const wire::ClientSecret& secret) {
   const auto text = to_base64url(secret.secret);
   const bool auditor = options.role == Role::kAuditor;
   if (options.json) {
-    print_json({{"number", secret.number}, {"name", options.name}, {auditor ? "token" : "secret", text}});
+    print_json(
+        {{"number", secret.number}, {"name", options.name}, {auditor ? "token" : "secret", text}});
     return kDone;
   }
-  print(fmt::format("{}\n  {}  {}\nThis is shown once.{}\n", options.name, auditor ? "token" : "secret", text,
-                    auditor ? " It reads the ledger: bulkhead verify https://api.localhost:8444 --token TOKEN" : ""));
+  print(fmt::format(
+      "{}\n  {}  {}\nThis is shown once.{}\n", options.name, auditor ? "token" : "secret", text,
+      auditor ? " It reads the ledger: bulkhead verify https://api.localhost:8444 --token TOKEN"
+              : ""));
   return kDone;
 }
 
@@ -42,14 +45,16 @@ int add(const Options& options) {
   wire::ClientAdd message;
   message.name.value = options.name;
   message.role = options.role;
-  if (options.name.size() > wire::kNameBytesMax) return complain("a name has at most {} characters", wire::kNameBytesMax);
+  if (options.name.size() > wire::kNameBytesMax)
+    return complain("a name has at most {} characters", wire::kNameBytesMax);
   if (!options.network.empty()) {
     const auto network = parse_network(options.network);
     if (!network) return complain("--network {}: {}", options.network, network.error().context);
     message.network = network->address;
     message.prefix_bits = network->prefix_bits;
   }
-  for (const auto& type : options.on) message.on_case_opened.items.push_back(*word_from<RequestType>(type));
+  for (const auto& type : options.on)
+    message.on_case_opened.items.push_back(*word_from<RequestType>(type));
   if (message.on_case_opened.items.size() > 16) return complain("--on: at most 16 types of case");
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
@@ -62,8 +67,10 @@ int revoke(const Options& options) {
   if (!connection) return complain(connection.error());
   const auto done = connection->call<wire::Done>(wire::ClientRevoke{.name = {options.name}});
   if (!done) return complain("{}: {}", options.name, done.error().context);
-  if (options.json) print_json({{"name", options.name}, {"revoked", true}});
-  else print(fmt::format("{} is revoked; its sessions have ended.\n", options.name));
+  if (options.json)
+    print_json({{"name", options.name}, {"revoked", true}});
+  else
+    print(fmt::format("{} is revoked; its sessions have ended.\n", options.name));
   return kDone;
 }
 
@@ -76,41 +83,57 @@ int list(const Options& options) {
   boost::json::array rows;
   for (const auto& row : answer->rows.items) {
     if (row.role != options.role) continue;
-    table.add({std::to_string(row.number), row.name.value, std::string(name_of(row.role)), row.revoked ? "revoked" : "active"});
-    rows.push_back({{"number", row.number}, {"name", row.name.value}, {"role", name_of(row.role)}, {"revoked", row.revoked}});
+    table.add({std::to_string(row.number), row.name.value, std::string(name_of(row.role)),
+               row.revoked ? "revoked" : "active"});
+    rows.push_back({{"number", row.number},
+                    {"name", row.name.value},
+                    {"role", name_of(row.role)},
+                    {"revoked", row.revoked}});
   }
-  if (options.json) print_json({{options.role == Role::kAuditor ? "auditors" : "clients", std::move(rows)}});
-  else print(table.text());
+  if (options.json)
+    print_json({{options.role == Role::kAuditor ? "auditors" : "clients", std::move(rows)}});
+  else
+    print(table.text());
   return kDone;
 }
 
 }  // namespace
 
 void add_client(CLI::App& app, Chosen& chosen) {
-  auto* const client = app.add_subcommand("client", "API clients (connected systems): add, list, revoke");
+  auto* const client =
+      app.add_subcommand("client", "API clients (connected systems): add, list, revoke");
   client->require_subcommand(1);
   add_command<Options>(
       *client, chosen, "add", "Add an API client; shows its secret once",
       [](CLI::App& command, Options& options) {
         add_name(command, options);
-        command.add_option("--network", options.network, "The one network it may come from, such as 10.1.0.0/16")->required();
-        command.add_option("--on", options.on, "Opening a case of this type grants it that customer for 15 minutes")
-            ->check(CLI::IsMember(std::vector<std::string>(Words<RequestType>::names.begin(), Words<RequestType>::names.end())));
+        command
+            .add_option("--network", options.network,
+                        "The one network it may come from, such as 10.1.0.0/16")
+            ->required();
+        command
+            .add_option("--on", options.on,
+                        "Opening a case of this type grants it that customer for 15 minutes")
+            ->check(CLI::IsMember(std::vector<std::string>(Words<RequestType>::names.begin(),
+                                                           Words<RequestType>::names.end())));
       },
       add);
   add_command<Options>(*client, chosen, "list", "List them", add_common, list);
-  add_command<Options>(*client, chosen, "revoke", "Revoke a client for good and end its sessions, at once", add_name, revoke);
+  add_command<Options>(*client, chosen, "revoke",
+                       "Revoke a client for good and end its sessions, at once", add_name, revoke);
 }
 
 void add_auditor(CLI::App& app, Chosen& chosen) {
-  auto* const auditor = app.add_subcommand("auditor", "Auditors, who may read the ledger and no customer: add, list, revoke");
+  auto* const auditor = app.add_subcommand(
+      "auditor", "Auditors, who may read the ledger and no customer: add, list, revoke");
   auditor->require_subcommand(1);
   add_command<Options>(
       *auditor, chosen, "add", "Add an auditor; shows the token once",
       [](CLI::App& command, Options& options) {
         options.role = Role::kAuditor;
         add_name(command, options);
-        command.add_option("--network", options.network, "The one network it may come from; default: any");
+        command.add_option("--network", options.network,
+                           "The one network it may come from; default: any");
       },
       add);
   const auto common = [](CLI::App& command, Options& options) {

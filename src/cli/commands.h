@@ -1,5 +1,5 @@
-// The subcommands of `bulkhead`, one file each. A command must never act while the line is still being parsed: it leaves
-// what to do in Chosen, and main does it. Owned by cli.
+// The subcommands of `bulkhead`, one file each. A command must never act while the line is still
+// being parsed: it leaves what to do in Chosen, and main does it. Owned by cli.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,7 +7,8 @@
 
 namespace bulkhead::cli {
 
-// What the line asked for: answers the exit code (0 done, 1 failed or a problem was found, 2 the line makes no sense).
+// What the line asked for: answers the exit code (0 done, 1 failed or a problem was found, 2 the
+// line makes no sense).
 struct Chosen {
   std::function<int()> run;
 };
@@ -29,15 +30,16 @@ void add_proof(CLI::App& app, Chosen& chosen);
 void add_api(CLI::App& app, Chosen& chosen);
 void add_bench(CLI::App& app, Chosen& chosen);
 
-// Makes a subcommand whose options live as long as what it will do: `Options` is made here, `add` names its options,
-// `run` does the work.
+// Makes a subcommand whose options live as long as what it will do: `Options` is made here, `add`
+// names its options, `run` does the work.
 template <class Options, class Add>
-CLI::App* add_command(CLI::App& app, Chosen& chosen, const char* name, const char* description, Add add,
-                      int (*run)(const Options&)) {
+CLI::App* add_command(CLI::App& app, Chosen& chosen, const char* name, const char* description,
+                      Add add, int (*run)(const Options&)) {
   auto* const command = app.add_subcommand(name, description);
   const auto options = std::make_shared<Options>();
   add(*command, *options);
-  command->callback([&chosen, options, run] { chosen.run = [options, run] { return run(*options); }; });
+  command->callback(
+      [&chosen, options, run] { chosen.run = [options, run] { return run(*options); }; });
   return command;
 }
 

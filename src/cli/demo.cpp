@@ -29,13 +29,16 @@ int fill(const Options& options) {
   plan.today = static_cast<std::int32_t>(SystemClock().wall_ms() / kMsPerDay);
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
-  if (!connection->hello().demo) return complain("{} is no demo directory; make one with: bulkhead init --demo", options.who.places.data);
+  if (!connection->hello().demo)
+    return complain("{} is no demo directory; make one with: bulkhead init --demo",
+                    options.who.places.data);
   const auto path = sign_ins_file(options.who.places);
   auto sign_ins = known_sign_ins(path);
   if (!sign_ins) return complain("{}: {}", path, sign_ins.error().context);
   const auto staffed = add_demo_staff(*connection, plan.small, *sign_ins);
   // Saved whatever happened: secrets are told once.
-  if (const auto saved = save_sign_ins(path, *sign_ins); !saved) return complain("{}: {}", path, saved.error().context);
+  if (const auto saved = save_sign_ins(path, *sign_ins); !saved)
+    return complain("{}: {}", path, saved.error().context);
   if (!staffed) return complain(staffed.error());
 
   Progress customers("Customers", "customers", plan.customers);
@@ -51,11 +54,13 @@ int fill(const Options& options) {
   if (!filled) return complain(filled.error());
   if (cases) cases->finish();
   if (options.json) {
-    print_json({{"first_customer", filled->first_customer}, {"customers", filled->customers}, {"cases", filled->cases},
+    print_json({{"first_customer", filled->first_customer},
+                {"customers", filled->customers},
+                {"cases", filled->cases},
                 {"sign_ins", path}});
   } else {
-    print(fmt::format("Example Airways: {} customers, {} cases, seed {}.\n", count_text(filled->customers),
-                      count_text(filled->cases), plan.seed));
+    print(fmt::format("Example Airways: {} customers, {} cases, seed {}.\n",
+                      count_text(filled->customers), count_text(filled->cases), plan.seed));
     print(describe(*sign_ins, false));
   }
   return kDone;
@@ -64,11 +69,16 @@ int fill(const Options& options) {
 int code(const Options& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
-  if (options.name.size() > wire::kNameBytesMax) return complain("a name has at most {} characters", wire::kNameBytesMax);
-  const auto answer = connection->call<wire::DemoCodeAnswer>(wire::DemoCode{.name = {options.name}});
+  if (options.name.size() > wire::kNameBytesMax)
+    return complain("a name has at most {} characters", wire::kNameBytesMax);
+  const auto answer =
+      connection->call<wire::DemoCodeAnswer>(wire::DemoCode{.name = {options.name}});
   if (!answer) return complain("{}: {}", options.name, answer.error().context);
-  if (options.json) print_json({{"name", options.name}, {"code", answer->code.value}, {"valid_s", answer->valid_s}});
-  else print(fmt::format("{}  (for {} s)\n", answer->code.value, answer->valid_s));
+  if (options.json)
+    print_json(
+        {{"name", options.name}, {"code", answer->code.value}, {"valid_s", answer->valid_s}});
+  else
+    print(fmt::format("{}  (for {} s)\n", answer->code.value, answer->valid_s));
   return kDone;
 }
 
@@ -84,19 +94,25 @@ int sign_ins(const Options& options) {
 
 void add_demo(CLI::App& app, Chosen& chosen) {
   auto* const demo = add_command<Options>(
-      app, chosen, "demo", "Fill a running demo directory with a made-up airline; codes and sign-ins of its staff",
+      app, chosen, "demo",
+      "Fill a running demo directory with a made-up airline; codes and sign-ins of its staff",
       [](CLI::App& command, Options& options) {
         add_operator(command, options.who);
         command.add_option("--customers", options.plan.customers, "How many")
             ->check(CLI::Range(std::uint32_t{1}, kDemoCustomersMax))
             ->capture_default_str();
-        command.add_option("--seed", options.plan.seed, "The same seed and day make the same airline")->capture_default_str();
-        command.add_flag("--small", options.plan.small, "One member of staff for each role instead of 33");
-        command.add_flag("--tokens", options.plan.tokens, "Plant unique tokens in every record, for drills that search for them");
+        command
+            .add_option("--seed", options.plan.seed, "The same seed and day make the same airline")
+            ->capture_default_str();
+        command.add_flag("--small", options.plan.small,
+                         "One member of staff for each role instead of 33");
+        command.add_flag("--tokens", options.plan.tokens,
+                         "Plant unique tokens in every record, for drills that search for them");
         command.add_flag("--json", options.json, "One line of JSON instead of the sign-ins");
       },
       fill);
-  // The callback of `demo` itself runs before those of its subcommands, which then choose in its stead.
+  // The callback of `demo` itself runs before those of its subcommands, which then choose in its
+  // stead.
   demo->require_subcommand(0, 1);
   add_command<Options>(
       *demo, chosen, "code", "The code that somebody's authenticator app shows now",
@@ -107,7 +123,8 @@ void add_demo(CLI::App& app, Chosen& chosen) {
       },
       code);
   add_command<Options>(
-      *demo, chosen, "sign-ins", "Passwords and QR codes of the demo's staff, secrets of its clients",
+      *demo, chosen, "sign-ins",
+      "Passwords and QR codes of the demo's staff, secrets of its clients",
       [](CLI::App& command, Options& options) {
         add_data_option(command, options.who.places);
         command.add_flag("--all", options.all, "Everybody, not only the first of each role");

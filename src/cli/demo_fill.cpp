@@ -40,15 +40,20 @@ Result<std::set<std::string>> client_names(AdminConnection& connection) {
   return names;
 }
 
-Status add_members(AdminConnection& connection, const DemoStaff& staff, bool small, DemoSignIns& known) {
+Status add_members(AdminConnection& connection, const DemoStaff& staff, bool small,
+                   DemoSignIns& known) {
   const auto there = TRY(staff_names(connection));
   std::set<Role> roles;
   for (const auto& member : staff.members) {
     if (small && !roles.insert(member.role).second) continue;
     if (there.contains(member.login)) continue;
     const auto team = member.team ? staff.teams[*member.team] : std::string();
-    const auto secrets = TRY(connection.call<wire::StaffSecrets>(wire::StaffAdd{
-        .name = {member.login}, .role = member.role, .team = {team}, .password = {}, .grown = true}));
+    const auto secrets =
+        TRY(connection.call<wire::StaffSecrets>(wire::StaffAdd{.name = {member.login},
+                                                               .role = member.role,
+                                                               .team = {team},
+                                                               .password = {},
+                                                               .grown = true}));
     known.staff.push_back({.number = secrets.number,
                            .name = member.login,
                            .display_name = member.display_name,
@@ -64,8 +69,12 @@ Status add_clients(AdminConnection& connection, const DemoStaff& staff, DemoSign
   const auto there = TRY(client_names(connection));
   for (const auto& client : staff.clients) {
     if (there.contains(client.name)) continue;
-    wire::ClientAdd message{.name = {client.name}, .role = client.role, .network = {}, .prefix_bits = 0,
-                            .on_case_opened = {client.on_case_opened}, .grown = true};
+    wire::ClientAdd message{.name = {client.name},
+                            .role = client.role,
+                            .network = {},
+                            .prefix_bits = 0,
+                            .on_case_opened = {client.on_case_opened},
+                            .grown = true};
     if (client.role == Role::kClient) {
       message.network = loopback();
       message.prefix_bits = kLoopbackBits;
@@ -80,12 +89,14 @@ Status add_clients(AdminConnection& connection, const DemoStaff& staff, DemoSign
   return {};
 }
 
-Status send_customers(AdminConnection& connection, DemoAirline& airline, std::uint32_t before, DemoFilled& filled,
-                      const DemoProgress& progress) {
+Status send_customers(AdminConnection& connection, DemoAirline& airline, std::uint32_t before,
+                      DemoFilled& filled, const DemoProgress& progress) {
   const auto on_taken = [&](std::uint32_t, const wire::ImportAnswer& answer) -> Status {
-    if (!answer.rejects.items.empty()) return fail(ErrorCode::kMalformed, "the keeper rejected a customer of the demo");
+    if (!answer.rejects.items.empty())
+      return fail(ErrorCode::kMalformed, "the keeper rejected a customer of the demo");
     if (answer.first_customer != before + filled.customers + 1) {
-      return fail(ErrorCode::kConflict, "other customers came in meanwhile; begin with a fresh directory");
+      return fail(ErrorCode::kConflict,
+                  "other customers came in meanwhile; begin with a fresh directory");
     }
     filled.customers += answer.taken;
     if (progress.on_customers) progress.on_customers(filled.customers);
@@ -107,7 +118,8 @@ Status send_customers(AdminConnection& connection, DemoAirline& airline, std::ui
     name_companions(spec->record, before);
     auto customer = to_wire(spec->index, std::move(spec->record));
     const auto more = encoded_bytes(customer);
-    if (bytes + more > kBatchBytesMax || batch.customers.items.size() == wire::kImportCustomersMax) TRY_STATUS(flush());
+    if (bytes + more > kBatchBytesMax || batch.customers.items.size() == wire::kImportCustomersMax)
+      TRY_STATUS(flush());
     bytes += more;
     batch.customers.items.push_back(std::move(customer));
   }
@@ -122,7 +134,8 @@ std::size_t seed_bytes(const wire::SeedCase& one) {
 }
 
 Status send_cases(AdminConnection& connection, DemoAirline& airline, std::uint32_t before,
-                  const std::vector<std::uint32_t>& agents, DemoFilled& filled, const DemoProgress& progress) {
+                  const std::vector<std::uint32_t>& agents, DemoFilled& filled,
+                  const DemoProgress& progress) {
   const auto now_ms = SystemClock().wall_ms();
   wire::SeedCases batch;
   std::size_t bytes = 0;
@@ -138,7 +151,8 @@ Status send_cases(AdminConnection& connection, DemoAirline& airline, std::uint32
   while (const auto spec = airline.next_case()) {
     auto one = to_wire(*spec, before, now_ms, agents);
     const auto more = seed_bytes(one);
-    if (batch.cases.items.size() == kDemoCasesPerMessage || bytes + more > kSeedBytesMax) TRY_STATUS(flush());
+    if (batch.cases.items.size() == kDemoCasesPerMessage || bytes + more > kSeedBytesMax)
+      TRY_STATUS(flush());
     bytes += more;
     batch.cases.items.push_back(std::move(one));
   }
@@ -170,7 +184,8 @@ wire::SeedCase to_wire(const CaseSpec& spec, std::uint32_t before, std::uint64_t
                      .messages = {}};
   for (const auto& message : spec.messages) {
     CHECK(message.text.size() <= 4096 && one.messages.items.size() < 8);
-    one.messages.items.push_back({one.opened_ms + message.minutes_after * kMsPerMinute, message.direction, {message.text}});
+    one.messages.items.push_back(
+        {one.opened_ms + message.minutes_after * kMsPerMinute, message.direction, {message.text}});
   }
   return one;
 }
@@ -181,16 +196,18 @@ Status add_demo_staff(AdminConnection& connection, bool small, DemoSignIns& know
   return add_clients(connection, staff, known);
 }
 
-Result<DemoFilled> fill_demo(AdminConnection& connection, const DemoPlan& plan, const DemoSignIns& staff,
-                             const DemoProgress& progress) {
+Result<DemoFilled> fill_demo(AdminConnection& connection, const DemoPlan& plan,
+                             const DemoSignIns& staff, const DemoProgress& progress) {
   std::vector<std::uint32_t> agents;
   for (const auto& one : staff.staff) {
     if (one.role == Role::kAgent) agents.push_back(one.number);
   }
-  if (agents.empty()) return fail(ErrorCode::kNotFound, "there is no agent to whom cases could be assigned");
+  if (agents.empty())
+    return fail(ErrorCode::kNotFound, "there is no agent to whom cases could be assigned");
   const auto status = TRY(connection.call<wire::StatusAnswer>(wire::StatusQuery{}));
   const auto before = status.customers;
-  DemoAirline airline({.customers = plan.customers, .seed = plan.seed, .today = plan.today, .tokens = plan.tokens});
+  DemoAirline airline(
+      {.customers = plan.customers, .seed = plan.seed, .today = plan.today, .tokens = plan.tokens});
   DemoFilled filled{.first_customer = before + 1};
   TRY_STATUS(send_customers(connection, airline, before, filled, progress));
   TRY_STATUS(send_cases(connection, airline, before, agents, filled, progress));

@@ -1,6 +1,6 @@
-// Fills a demo or drill directory with Example Airways (records/demo_airline.h): staff, clients, customers, past cases.
-// Everything goes over the admin channel like real data; it must never be used on a production directory, whose keeper
-// would refuse it. Owned by cli.
+// Fills a demo or drill directory with Example Airways (records/demo_airline.h): staff, clients,
+// customers, past cases. Everything goes over the admin channel like real data; it must never be
+// used on a production directory, whose keeper would refuse it. Owned by cli.
 #pragma once
 
 #include <functional>
@@ -36,9 +36,10 @@ struct DemoFilled {
 
 // Makes those that are missing; adds their sign-ins to `known`.
 Status add_demo_staff(AdminConnection& connection, bool small, DemoSignIns& known);
-// Staff must be there. kConflict when customers came in meanwhile, since companions are named by number.
-Result<DemoFilled> fill_demo(AdminConnection& connection, const DemoPlan& plan, const DemoSignIns& staff,
-                             const DemoProgress& progress);
+// Staff must be there. kConflict when customers came in meanwhile, since companions are named by
+// number.
+Result<DemoFilled> fill_demo(AdminConnection& connection, const DemoPlan& plan,
+                             const DemoSignIns& staff, const DemoProgress& progress);
 
 // Companions are named by their place in the demo; the keeper numbers customers on from `before`.
 void name_companions(Record& record, std::uint32_t before);

@@ -18,15 +18,19 @@ class DemoHouse {
 
   std::optional<Bytes> handle(wire::Op op, ByteView body) {
     switch (op) {
-      case wire::Op::kStaffList: return good(staff_);
-      case wire::Op::kClientList: return good(wire::ClientListAnswer{});
+      case wire::Op::kStaffList:
+        return good(staff_);
+      case wire::Op::kClientList:
+        return good(wire::ClientListAnswer{});
       case wire::Op::kStaffAdd: {
         const auto message = wire::decode<wire::StaffAdd>(body);
         EXPECT_TRUE(message->grown);
-        staff_.rows.items.push_back({++number_, message->name, message->role, message->team, false, 0});
+        staff_.rows.items.push_back(
+            {++number_, message->name, message->role, message->team, false, 0});
         return good(wire::StaffSecrets{number_, {"password"}, {"otpauth://totp/x"}});
       }
-      case wire::Op::kClientAdd: return good(wire::ClientSecret{++number_, {}});
+      case wire::Op::kClientAdd:
+        return good(wire::ClientSecret{++number_, {}});
       case wire::Op::kStatus: {
         wire::StatusAnswer status;
         status.customers = imports_.customers;
@@ -36,7 +40,8 @@ class DemoHouse {
         const auto import = wire::decode<wire::Import>(body);
         for (const auto& customer : import->customers.items) {
           for (const auto& value : customer.values.items) {
-            if (value.field == static_cast<std::uint8_t>(Field::kCompanions)) companions.insert(std::stoul(value.value.value));
+            if (value.field == static_cast<std::uint8_t>(Field::kCompanions))
+              companions.insert(std::stoul(value.value.value));
           }
         }
         return imports_.take(body);
@@ -50,7 +55,8 @@ class DemoHouse {
         }
         return good(answer);
       }
-      default: return std::nullopt;
+      default:
+        return std::nullopt;
     }
   }
   std::uint32_t staff() const { return static_cast<std::uint32_t>(staff_.rows.items.size()); }
@@ -71,7 +77,8 @@ TEST(DemoFill, CompanionsAndCasesAreNamedByTheKeepersNumbers) {
   auto connection = keeper.connect();
   DemoSignIns sign_ins;
   ASSERT_TRUE(add_demo_staff(connection, true, sign_ins));
-  const auto filled = fill_demo(connection, {.customers = kCustomers, .seed = 1, .today = 20'454}, sign_ins, {});
+  const auto filled =
+      fill_demo(connection, {.customers = kCustomers, .seed = 1, .today = 20'454}, sign_ins, {});
   ASSERT_TRUE(filled);
   EXPECT_EQ(filled->first_customer, kBefore + 1);
   EXPECT_EQ(filled->customers, kCustomers);
@@ -107,11 +114,16 @@ TEST(DemoFill, SomebodyElsesCustomersInBetweenAreNoticed) {
   DemoHouse house(0);
   FakeImports other;
   other.customers = 5;  // came in between the status and the first batch
-  FakeKeeper keeper([&](wire::Op op, ByteView body) { return op == wire::Op::kImport ? other.take(body) : house.handle(op, body); });
+  FakeKeeper keeper([&](wire::Op op, ByteView body) {
+    return op == wire::Op::kImport ? other.take(body) : house.handle(op, body);
+  });
   auto connection = keeper.connect();
   DemoSignIns sign_ins;
   sign_ins.staff.emplace_back().number = 1;  // an agent
-  EXPECT_EQ(fill_demo(connection, {.customers = 10, .seed = 1, .today = 20'454}, sign_ins, {}).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(fill_demo(connection, {.customers = 10, .seed = 1, .today = 20'454}, sign_ins, {})
+                .error()
+                .code,
+            ErrorCode::kConflict);
 }
 
 TEST(DemoFill, SignInsAreKeptAndFoundAgain) {

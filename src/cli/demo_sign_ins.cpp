@@ -51,11 +51,14 @@ const DemoClientSecret* DemoSignIns::find_client(std::string_view name) const {
 
 Result<DemoSignIns> load_sign_ins(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ErrorCode::kNotFound, "there are no demo sign-ins here; make them with: bulkhead demo");
+  if (!file)
+    return fail(ErrorCode::kNotFound,
+                "there are no demo sign-ins here; make them with: bulkhead demo");
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   boost::system::error_code error;
   const auto json = boost::json::parse(text, error);
-  if (error || !json.is_object()) return fail(ErrorCode::kMalformed, "demo-sign-ins.json is broken");
+  if (error || !json.is_object())
+    return fail(ErrorCode::kMalformed, "demo-sign-ins.json is broken");
   DemoSignIns sign_ins;
   for_each_object(json.as_object(), "staff", [&](const boost::json::object& one) {
     sign_ins.staff.push_back({.number = number_at(one, "number"),
@@ -67,11 +70,12 @@ Result<DemoSignIns> load_sign_ins(const std::string& path) {
                               .otpauth = text_at(one, "otpauth")});
   });
   for_each_object(json.as_object(), "clients", [&](const boost::json::object& one) {
-    sign_ins.clients.push_back({.number = number_at(one, "number"),
-                                .name = text_at(one, "name"),
-                                .description = text_at(one, "description"),
-                                .role = word_from<Role>(text_at(one, "role")).value_or(Role::kClient),
-                                .secret = text_at(one, "secret")});
+    sign_ins.clients.push_back(
+        {.number = number_at(one, "number"),
+         .name = text_at(one, "name"),
+         .description = text_at(one, "description"),
+         .role = word_from<Role>(text_at(one, "role")).value_or(Role::kClient),
+         .secret = text_at(one, "secret")});
   });
   return sign_ins;
 }
@@ -79,14 +83,23 @@ Result<DemoSignIns> load_sign_ins(const std::string& path) {
 Status save_sign_ins(const std::string& path, const DemoSignIns& sign_ins) {
   boost::json::array staff, clients;
   for (const auto& one : sign_ins.staff) {
-    staff.push_back({{"number", one.number}, {"name", one.name}, {"display_name", one.display_name},
-                     {"role", name_of(one.role)}, {"team", one.team}, {"password", one.password}, {"otpauth", one.otpauth}});
+    staff.push_back({{"number", one.number},
+                     {"name", one.name},
+                     {"display_name", one.display_name},
+                     {"role", name_of(one.role)},
+                     {"team", one.team},
+                     {"password", one.password},
+                     {"otpauth", one.otpauth}});
   }
   for (const auto& one : sign_ins.clients) {
-    clients.push_back({{"number", one.number}, {"name", one.name}, {"description", one.description},
-                       {"role", name_of(one.role)}, {"secret", one.secret}});
+    clients.push_back({{"number", one.number},
+                       {"name", one.name},
+                       {"description", one.description},
+                       {"role", name_of(one.role)},
+                       {"secret", one.secret}});
   }
-  const auto text = boost::json::serialize(boost::json::object{{"staff", staff}, {"clients", clients}}) + "\n";
+  const auto text =
+      boost::json::serialize(boost::json::object{{"staff", staff}, {"clients", clients}}) + "\n";
   const auto next = path + ".next";
   Descriptor file(open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
@@ -101,9 +114,10 @@ std::string describe(const DemoSignIns& sign_ins, bool everybody) {
   std::set<Role> shown;
   for (const auto& one : sign_ins.staff) {
     if (!everybody && !shown.insert(one.role).second) continue;
-    out += fmt::format("\n{}  {}, {}{}\n  password  {}\n  code now  bulkhead demo code {}\n{}  {}\n", one.name,
-                       one.display_name, name_of(one.role), one.team.empty() ? "" : " in team " + one.team, one.password,
-                       one.name, qr_text(one.otpauth), one.otpauth);
+    out += fmt::format(
+        "\n{}  {}, {}{}\n  password  {}\n  code now  bulkhead demo code {}\n{}  {}\n", one.name,
+        one.display_name, name_of(one.role), one.team.empty() ? "" : " in team " + one.team,
+        one.password, one.name, qr_text(one.otpauth), one.otpauth);
   }
   const auto left = sign_ins.staff.size() - std::min(shown.size(), sign_ins.staff.size());
   if (!everybody && left > 0) out += fmt::format("\n{} more: bulkhead demo sign-ins --all\n", left);

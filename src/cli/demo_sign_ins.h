@@ -1,5 +1,6 @@
-// The sign-ins of a demo or drill directory, kept beside it in demo-sign-ins.json (0600) so that anybody who tries things
-// out finds them again. Nobody in them is real; a production directory must never have such a file. Owned by cli.
+// The sign-ins of a demo or drill directory, kept beside it in demo-sign-ins.json (0600) so that
+// anybody who tries things out finds them again. Nobody in them is real; a production directory
+// must never have such a file. Owned by cli.
 #pragma once
 
 #include <cstdint>

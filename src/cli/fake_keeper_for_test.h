@@ -1,5 +1,5 @@
-// A keeper for tests: a thread at the other end of a socket pair that answers by a function of the test's. It must never
-// outlive its test. Owned by cli.
+// A keeper for tests: a thread at the other end of a socket pair that answers by a function of the
+// test's. It must never outlive its test. Owned by cli.
 #pragma once
 
 #include <sys/socket.h>
@@ -79,7 +79,8 @@ class FakeKeeper {
     if (!body) return false;
     Bytes bytes;
     wire::put_frame(bytes, {frame.head.op, frame.head.request, {}}, *body);
-    return send(server_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+    return send(server_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(bytes.size());
   }
 
   Handle handle_;
@@ -87,15 +88,16 @@ class FakeKeeper {
   std::thread thread_;
 };
 
-// Takes import batches as the real one does: numbers customers on, knows a batch again, refuses customers by a rule.
+// Takes import batches as the real one does: numbers customers on, knows a batch again, refuses
+// customers by a rule.
 class FakeImports {
  public:
   std::function<bool(const wire::ImportCustomer&)> refuses = [](const auto&) { return false; };
   // Batches that are answered before the connection is cut.
   int batches_until_cut = 1'000'000;
   std::uint32_t customers = 0;
-  std::vector<std::uint64_t> lines;        // of the customers taken, in order
-  std::vector<std::uint32_t> batches;      // numbers as they came, repeated ones too
+  std::vector<std::uint64_t> lines;    // of the customers taken, in order
+  std::vector<std::uint32_t> batches;  // numbers as they came, repeated ones too
 
   std::optional<Bytes> take(ByteView body) {
     const auto import = wire::decode<wire::Import>(body);
@@ -111,7 +113,8 @@ class FakeImports {
     answer.first_customer = customers + 1;
     for (const auto& customer : import->customers.items) {
       if (refuses(customer)) {
-        answer.rejects.items.push_back({customer.line, static_cast<std::uint8_t>(Field::kEmail), {"not an address"}});
+        answer.rejects.items.push_back(
+            {customer.line, static_cast<std::uint8_t>(Field::kEmail), {"not an address"}});
         continue;
       }
       ++answer.taken;

@@ -32,7 +32,8 @@ Result<LoadedMap> load_map(const std::string& name) {
   std::error_code error;
   if (!std::filesystem::exists(name, error)) {
     auto map = ImportMap::built_in(name);
-    if (!map) return fail(ErrorCode::kNotFound, "there is neither such a file nor such a built-in map");
+    if (!map)
+      return fail(ErrorCode::kNotFound, "there is neither such a file nor such a built-in map");
     return LoadedMap{std::move(*map), name};
   }
   std::ifstream file(name, std::ios::binary);
@@ -50,16 +51,19 @@ void show(const Options& options, const ImportState& state, std::uint64_t before
                 {"job", to_hex(state.job)},
                 {"taken", state.taken},
                 {"rejected", state.rejected},
-                {"reject_file", state.rejected > 0 ? boost::json::value(options.reject) : boost::json::value(nullptr)},
+                {"reject_file", state.rejected > 0 ? boost::json::value(options.reject)
+                                                   : boost::json::value(nullptr)},
                 {"done", state.done},
                 {"seconds", seconds},
                 {"per_s", seconds > 0 ? static_cast<double>(fresh) / seconds : 0.0}});
     return;
   }
-  print(fmt::format("{} customers taken{}.\n", count_text(state.taken),
-                    before > 0 ? fmt::format(", {} of them by an earlier run", count_text(before)) : ""));
+  print(fmt::format(
+      "{} customers taken{}.\n", count_text(state.taken),
+      before > 0 ? fmt::format(", {} of them by an earlier run", count_text(before)) : ""));
   if (state.rejected > 0) {
-    print(fmt::format("{} rows rejected; line, column and reason stand in {}\n", count_text(state.rejected), options.reject));
+    print(fmt::format("{} rows rejected; line, column and reason stand in {}\n",
+                      count_text(state.rejected), options.reject));
   }
 }
 
@@ -74,7 +78,9 @@ Result<ImportState> where_it_stands(const Options& options, const ImportJobId& j
   fresh.job = job;
   if (!*stored) return fresh;
   if ((**stored).job == job) return **stored;
-  complain("{} belongs to another import, or the file or map has changed since; remove it to begin anew", options.state);
+  complain(
+      "{} belongs to another import, or the file or map has changed since; remove it to begin anew",
+      options.state);
   return fail(ErrorCode::kConflict, "the state belongs to another import");
 }
 
@@ -102,16 +108,22 @@ int import_file(Options options) {
   const SystemClock clock;
   const auto started_ms = clock.boot_ms();
   ImportRun run(*connection, source,
-                {.map = std::move(loaded->map), .format = format, .state_path = options.state, .reject_path = options.reject},
+                {.map = std::move(loaded->map),
+                 .format = format,
+                 .state_path = options.state,
+                 .reject_path = options.reject},
                 *state);
   Progress progress("Importing", "KiB", source.size_bytes() / 1024);
-  const auto ended = run.run([&](const ImportState& at) { progress.at(at.position.byte_offset / 1024); });
+  const auto ended =
+      run.run([&](const ImportState& at) { progress.at(at.position.byte_offset / 1024); });
   if (!ended) {
     complain("{}: {}", options.file, ended.error().context);
-    return complain("{} customers are taken; the same command goes on from there", count_text(run.state().taken));
+    return complain("{} customers are taken; the same command goes on from there",
+                    count_text(run.state().taken));
   }
   progress.finish();
-  show(options, run.state(), state->taken, static_cast<double>(clock.boot_ms() - started_ms) / 1000);
+  show(options, run.state(), state->taken,
+       static_cast<double>(clock.boot_ms() - started_ms) / 1000);
   return kDone;
 }
 
@@ -122,19 +134,25 @@ int run(const Options& options) { return import_file(options); }
 void add_import(CLI::App& app, Chosen& chosen) {
   add_command<Options>(
       app, chosen, "import",
-      "Take customers from a file. Nothing is half-imported; after an interruption the same command goes on",
+      "Take customers from a file. Nothing is half-imported; after an interruption the same "
+      "command goes on",
       [](CLI::App& command, Options& options) {
         add_operator(command, options.who);
         command.add_option("FILE", options.file, "The file")->required()->check(CLI::ExistingFile);
-        command.add_option("--format", options.format, "csv (RFC 4180 with a header line) or ndjson")
+        command
+            .add_option("--format", options.format, "csv (RFC 4180 with a header line) or ndjson")
             ->required()
             ->check(CLI::IsMember({"csv", "ndjson"}));
-        command.add_option("--map", options.map,
-                           "Which column becomes which field: a TOML file, or bulkhead, salesforce-contact, zendesk-users")
+        command
+            .add_option("--map", options.map,
+                        "Which column becomes which field: a TOML file, or bulkhead, "
+                        "salesforce-contact, zendesk-users")
             ->required();
         command.add_option("--reject", options.reject,
-                           "Line, column and reason of what was not taken, never the value (default: FILE.rejects.csv)");
-        command.add_option("--state", options.state, "How far it came (default: FILE.bulkhead-import)");
+                           "Line, column and reason of what was not taken, never the value "
+                           "(default: FILE.rejects.csv)");
+        command.add_option("--state", options.state,
+                           "How far it came (default: FILE.bulkhead-import)");
         command.add_flag("--json", options.json, "One line of JSON at the end");
       },
       run);

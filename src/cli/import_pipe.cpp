@@ -20,7 +20,8 @@ Status ImportPipe::wait_for_oldest() {
   const auto raw = TRY(connection_.receive());
   const auto oldest = in_flight_.front();
   // One writer takes the batches in turn, so another order is a fault.
-  if (raw.request != oldest.request) return fail(ErrorCode::kMalformed, "the keeper answered out of order");
+  if (raw.request != oldest.request)
+    return fail(ErrorCode::kMalformed, "the keeper answered out of order");
   in_flight_.pop_front();
   const auto answer = TRY(connection_.read_answer<wire::ImportAnswer>(raw.body));
   return on_taken_(oldest.batch, answer);
@@ -38,7 +39,8 @@ wire::ImportCustomer to_wire(std::uint64_t line, Record record) {
   customer.values.items.reserve(record.size());
   for (auto& value : record) {
     CHECK(value.value.size() <= kFieldValueBytesMax);
-    customer.values.items.push_back({static_cast<std::uint8_t>(value.field), value.item, {std::move(value.value)}});
+    customer.values.items.push_back(
+        {static_cast<std::uint8_t>(value.field), value.item, {std::move(value.value)}});
   }
   return customer;
 }

@@ -1,5 +1,6 @@
-// Import batches on their way to the keeper, a few at a time so that neither side waits for the other. It must never let
-// a later batch count as taken before an earlier one. Owned by cli; import, demo and bench send through it.
+// Import batches on their way to the keeper, a few at a time so that neither side waits for the
+// other. It must never let a later batch count as taken before an earlier one. Owned by cli;
+// import, demo and bench send through it.
 #pragma once
 
 #include <deque>
@@ -10,13 +11,16 @@
 namespace bulkhead::cli {
 
 inline constexpr std::size_t kBatchesInFlightMax = 4;
-inline constexpr std::size_t kBatchBytesMax = 6u << 20;  // encoded; the frame's own maximum is 8 MiB
+inline constexpr std::size_t kBatchBytesMax = 6u
+                                              << 20;  // encoded; the frame's own maximum is 8 MiB
 
 class ImportPipe {
  public:
-  // Called for each batch in order with its number and the keeper's answer; a failure ends the import.
+  // Called for each batch in order with its number and the keeper's answer; a failure ends the
+  // import.
   using OnTaken = std::function<Status(std::uint32_t batch, const wire::ImportAnswer& answer)>;
-  ImportPipe(AdminConnection& connection, OnTaken on_taken) : connection_(connection), on_taken_(std::move(on_taken)) {}
+  ImportPipe(AdminConnection& connection, OnTaken on_taken)
+      : connection_(connection), on_taken_(std::move(on_taken)) {}
 
   // Sends one batch; waits for the oldest when kBatchesInFlightMax are out.
   Status send(const wire::Import& batch);

@@ -27,19 +27,24 @@ std::string_view name_of_field(std::uint8_t field) {
 
 }  // namespace
 
-// --- RejectFile ---------------------------------------------------------------------------------------------------
+// --- RejectFile
+// ---------------------------------------------------------------------------------------------------
 
 Status RejectFile::go_on_from(std::uint64_t bytes) {
   bytes_ = bytes;
-  if (truncate(path_.c_str(), static_cast<off_t>(bytes)) == 0 || (errno == ENOENT && bytes == 0)) return {};
-  return fail(ErrorCode::kIo, "the reject file of the earlier run cannot be gone on with; choose another with --reject");
+  if (truncate(path_.c_str(), static_cast<off_t>(bytes)) == 0 || (errno == ENOENT && bytes == 0))
+    return {};
+  return fail(
+      ErrorCode::kIo,
+      "the reject file of the earlier run cannot be gone on with; choose another with --reject");
 }
 
 Status RejectFile::add(std::vector<std::pair<RejectRow, std::string>>& rows) {
   if (rows.empty()) return {};
   std::ranges::stable_sort(rows, {}, [](const auto& row) { return row.first.line; });
   std::string text(bytes_ == 0 ? kRejectHead : std::string_view());
-  for (const auto& [row, reason] : rows) text += fmt::format("{},{},{}\n", row.line, row.column, csv_field(reason));
+  for (const auto& [row, reason] : rows)
+    text += fmt::format("{},{},{}\n", row.line, row.column, csv_field(reason));
   const Descriptor file(open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!file || write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
       fdatasync(file.get()) != 0) {
@@ -49,15 +54,18 @@ Status RejectFile::add(std::vector<std::pair<RejectRow, std::string>>& rows) {
   return {};
 }
 
-// --- ImportRun ----------------------------------------------------------------------------------------------------
+// --- ImportRun
+// ----------------------------------------------------------------------------------------------------
 
-ImportRun::ImportRun(AdminConnection& connection, const ByteSource& source, ImportRunOptions options, ImportState state)
+ImportRun::ImportRun(AdminConnection& connection, const ByteSource& source,
+                     ImportRunOptions options, ImportState state)
     : connection_(connection),
       source_(source),
       options_(std::move(options)),
       state_(state),
       rejects_(options_.reject_path),
-      pipe_(connection, [this](std::uint32_t, const wire::ImportAnswer& answer) { return taken(answer); }),
+      pipe_(connection,
+            [this](std::uint32_t, const wire::ImportAnswer& answer) { return taken(answer); }),
       next_batch_(state.next_batch) {}
 
 Status ImportRun::run(const OnProgress& on_progress) {
@@ -91,13 +99,15 @@ Status ImportRun::send_chunk(ImportBatch&& rows) {
   chunk.next = rows.next;
   chunk.rejected = rows.rejects.size();
   for (const auto& reject : rows.rejects) chunk.rejects.emplace_back(reject, reject.reason);
-  // How a chunk is cut depends on its rows alone, so a repeated run cuts the same batches with the same numbers.
+  // How a chunk is cut depends on its rows alone, so a repeated run cuts the same batches with the
+  // same numbers.
   wire::Import batch{.job = state_.job, .batch = 0, .customers = {}};
   std::size_t bytes = 0;
   for (auto& row : rows.rows) {
     auto customer = to_wire(row.line, std::move(row.record));
     const auto more = encoded_bytes(customer);
-    if (bytes + more > kBatchBytesMax || batch.customers.items.size() == wire::kImportCustomersMax) {
+    if (bytes + more > kBatchBytesMax ||
+        batch.customers.items.size() == wire::kImportCustomersMax) {
       TRY_STATUS(send_batch(batch));
       bytes = 0;
     }
@@ -120,22 +130,25 @@ Status ImportRun::send_batch(wire::Import& batch) {
 
 Status ImportRun::taken(const wire::ImportAnswer& answer) {
   // Answers come in order, so they belong to the oldest chunk that waits for one.
-  const auto chunk = std::ranges::find_if(chunks_, [](const Chunk& one) { return !one.open.empty(); });
-  if (chunk == chunks_.end()) return fail(ErrorCode::kMalformed, "the keeper answered a batch that was not sent");
+  const auto chunk =
+      std::ranges::find_if(chunks_, [](const Chunk& one) { return !one.open.empty(); });
+  if (chunk == chunks_.end())
+    return fail(ErrorCode::kMalformed, "the keeper answered a batch that was not sent");
   const auto batch = chunk->open.front();
   chunk->open.pop_front();
   const auto refused = batch.rows - std::min(batch.rows, answer.taken);
   chunk->taken += answer.taken;
   chunk->rejected += refused;
   for (const auto& reject : answer.rejects.items) {
-    chunk->rejects.emplace_back(RejectRow{.line = reject.line, .column = column_of(reject.field), .reason = ""},
-                                fmt::format("{}: {}", name_of_field(reject.field), reject.reason.value));
+    chunk->rejects.emplace_back(
+        RejectRow{.line = reject.line, .column = column_of(reject.field), .reason = ""},
+        fmt::format("{}: {}", name_of_field(reject.field), reject.reason.value));
   }
   if (answer.repeated && refused > 0) {
-    chunk->rejects.emplace_back(
-        RejectRow{.line = batch.first_line, .column = 0, .reason = ""},
-        fmt::format("{} of {} rows from here on were refused in an earlier run, which ended before it was told which",
-                    refused, batch.rows));
+    chunk->rejects.emplace_back(RejectRow{.line = batch.first_line, .column = 0, .reason = ""},
+                                fmt::format("{} of {} rows from here on were refused in an earlier "
+                                            "run, which ended before it was told which",
+                                            refused, batch.rows));
   }
   return {};
 }
@@ -165,11 +178,13 @@ Status ImportRun::read_columns() {
   if (options_.format == ImportFormat::kCsv) {
     CsvReader reader(source_, {}, options_.map.delimiter);
     reader.skip_byte_order_mark();
-    if (reader.next() == CsvStep::kRecord) names.assign(reader.fields().begin(), reader.fields().end());
+    if (reader.next() == CsvStep::kRecord)
+      names.assign(reader.fields().begin(), reader.fields().end());
   }
   const auto place = [&](const ImportRule& rule, std::size_t index) -> std::uint32_t {
     if (options_.format == ImportFormat::kNdjson) return static_cast<std::uint32_t>(index + 1);
-    const auto found = std::ranges::find_if(names, [&](const auto& name) { return same_name(name, rule.column); });
+    const auto found =
+        std::ranges::find_if(names, [&](const auto& name) { return same_name(name, rule.column); });
     return found == names.end() ? 0 : static_cast<std::uint32_t>(found - names.begin() + 1);
   };
   for (std::size_t i = 0; i < options_.map.rules.size(); ++i) {
@@ -183,6 +198,8 @@ Status ImportRun::read_columns() {
   return {};
 }
 
-std::uint32_t ImportRun::column_of(std::uint8_t field) const { return field < columns_.size() ? columns_[field] : 0; }
+std::uint32_t ImportRun::column_of(std::uint8_t field) const {
+  return field < columns_.size() ? columns_[field] : 0;
+}
 
 }  // namespace bulkhead::cli

@@ -1,5 +1,6 @@
-// One import from where it stands to its end: reads chunks, sends batches, writes rejects, remembers how far it came.
-// A value of the file must never reach the reject file, the state or an error. Owned by cli.
+// One import from where it stands to its end: reads chunks, sends batches, writes rejects,
+// remembers how far it came. A value of the file must never reach the reject file, the state or an
+// error. Owned by cli.
 #pragma once
 
 #include <deque>
@@ -38,7 +39,8 @@ class ImportRun {
  public:
   using OnProgress = std::function<void(const ImportState&)>;
   // Goes on from `state`, whose job must be that of the source.
-  ImportRun(AdminConnection& connection, const ByteSource& source, ImportRunOptions options, ImportState state);
+  ImportRun(AdminConnection& connection, const ByteSource& source, ImportRunOptions options,
+            ImportState state);
 
   // Everything that was taken before an error stays taken and recorded in the state file.
   Status run(const OnProgress& on_progress);

@@ -51,8 +51,11 @@ class ImportRunTest : public testing::Test {
     FakeKeeper keeper([this](wire::Op, ByteView body) { return imports_.take(body); });
     auto connection = keeper.connect();
     ImportRun import(connection, source,
-                     {.map = std::move(*map), .format = ImportFormat::kCsv, .state_path = state_path(),
-                      .reject_path = reject_path(), .chunk_rows = chunk_rows},
+                     {.map = std::move(*map),
+                      .format = ImportFormat::kCsv,
+                      .state_path = state_path(),
+                      .reject_path = reject_path(),
+                      .chunk_rows = chunk_rows},
                      *state ? **state : fresh);
     const auto ended = import.run({});
     last_ = import.state();
@@ -61,7 +64,8 @@ class ImportRunTest : public testing::Test {
 
   static std::string rows(int count) {
     std::string csv = "Family,Mail\n";
-    for (int i = 0; i < count; ++i) csv += "Name" + std::to_string(i) + ",a" + std::to_string(i) + "@example.com\n";
+    for (int i = 0; i < count; ++i)
+      csv += "Name" + std::to_string(i) + ",a" + std::to_string(i) + "@example.com\n";
     return csv;
   }
 
@@ -81,11 +85,14 @@ TEST_F(ImportRunTest, TakesEverythingInOrder) {
 
 TEST_F(ImportRunTest, RejectsNameLineColumnAndReasonButNoValue) {
   imports_.refuses = [](const wire::ImportCustomer& customer) { return customer.line == 3; };
-  ASSERT_TRUE(run("Family,Mail\nOne,a@example.com\nTwo,secret-value\n,nobody@example.com\nThree,c@example.com\n"));
+  ASSERT_TRUE(
+      run("Family,Mail\nOne,a@example.com\nTwo,secret-value\n,nobody@example.com\nThree,c@example."
+          "com\n"));
   EXPECT_EQ(last_.taken, 2u);
   EXPECT_EQ(last_.rejected, 2u);
   const auto text = read_file(reject_path());
-  EXPECT_TRUE(text.starts_with("line,column,reason\n3,2,contact.email: not an address\n4,1,")) << text;
+  EXPECT_TRUE(text.starts_with("line,column,reason\n3,2,contact.email: not an address\n4,1,"))
+      << text;
   EXPECT_EQ(text.find("secret-value"), std::string::npos);
   EXPECT_EQ(text.find("nobody"), std::string::npos);
 }
@@ -115,7 +122,9 @@ TEST_F(ImportRunTest, KeeperThatRefusesEndsTheRunWithoutLoss) {
   FakeKeeper keeper([](wire::Op, ByteView) { return std::optional(refusal(Reason::kLedger)); });
   auto connection = keeper.connect();
   ImportRun import(connection, source,
-                   {.map = *ImportMap::parse(kMap), .format = ImportFormat::kCsv, .state_path = state_path(),
+                   {.map = *ImportMap::parse(kMap),
+                    .format = ImportFormat::kCsv,
+                    .state_path = state_path(),
                     .reject_path = reject_path()},
                    ImportState{});
   EXPECT_EQ(import.run({}).error().code, ErrorCode::kRefused);

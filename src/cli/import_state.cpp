@@ -32,7 +32,8 @@ bool flag_at(const boost::json::object& object, std::string_view name) {
 Result<ImportState> read_state(const std::string& text) {
   boost::system::error_code error;
   const auto json = boost::json::parse(text, error);
-  const auto wrong = fail(ErrorCode::kMalformed, "it is no state of an import; remove it to begin anew");
+  const auto wrong =
+      fail(ErrorCode::kMalformed, "it is no state of an import; remove it to begin anew");
   if (error || !json.is_object()) return wrong;
   const auto& object = json.as_object();
   const auto* const job = object.if_contains("job");
@@ -42,7 +43,8 @@ Result<ImportState> read_state(const std::string& text) {
   if (!id || id->size() != state.job.size()) return wrong;
   std::ranges::copy(*id, state.job.begin());
   state.next_batch = static_cast<std::uint32_t>(number_at(object, "next_batch"));
-  state.position = {.byte_offset = number_at(object, "byte_offset"), .line = number_at(object, "line")};
+  state.position = {.byte_offset = number_at(object, "byte_offset"),
+                    .line = number_at(object, "line")};
   state.taken = number_at(object, "taken");
   state.rejected = number_at(object, "rejected");
   state.reject_bytes = number_at(object, "reject_bytes");
@@ -53,7 +55,8 @@ Result<ImportState> read_state(const std::string& text) {
 
 }  // namespace
 
-Result<ImportJobId> import_job_id(const ByteSource& source, ImportFormat format, std::string_view map_text) {
+Result<ImportJobId> import_job_id(const ByteSource& source, ImportFormat format,
+                                  std::string_view map_text) {
   Sha256 hash;
   hash.update(view_of("bulkhead import v1\n"));
   const std::array<std::uint8_t, 1> format_byte{static_cast<std::uint8_t>(format)};
@@ -96,7 +99,8 @@ Status save_import_state(const std::string& path, const ImportState& state) {
   file << boost::json::serialize(object) << "\n";
   file.close();
   if (!file || std::rename(next.c_str(), path.c_str()) != 0) {
-    return fail(ErrorCode::kIo, "the state of the import cannot be written; choose a place with --state");
+    return fail(ErrorCode::kIo,
+                "the state of the import cannot be written; choose a place with --state");
   }
   return {};
 }

@@ -1,5 +1,6 @@
-// How far an import has come, kept in a small file between runs, and the name of the import itself. It must never run
-// ahead of what the keeper has taken: at worst a batch is sent again, which the keeper notices. Owned by cli.
+// How far an import has come, kept in a small file between runs, and the name of the import itself.
+// It must never run ahead of what the keeper has taken: at worst a batch is sent again, which the
+// keeper notices. Owned by cli.
 #pragma once
 
 #include <array>
@@ -14,8 +15,10 @@ namespace bulkhead::cli {
 
 using ImportJobId = std::array<std::uint8_t, 16>;
 
-// The same for the same content, format and map, wherever the file lies: importing it twice is importing it once.
-Result<ImportJobId> import_job_id(const ByteSource& source, ImportFormat format, std::string_view map_text);
+// The same for the same content, format and map, wherever the file lies: importing it twice is
+// importing it once.
+Result<ImportJobId> import_job_id(const ByteSource& source, ImportFormat format,
+                                  std::string_view map_text);
 
 struct ImportState {
   ImportJobId job{};

@@ -19,14 +19,20 @@ std::string text_at(const boost::json::value& value, std::string_view pointer) {
 }
 
 void show(const Options& options, const boost::json::value& said) {
-  print(fmt::format("A {} directory: {}\n  origin    {}\n  root key  {}  (keep a copy elsewhere: without it the data is lost)\n",
-                    options.demo ? "demo" : options.drill ? "drill" : "production", options.places.data,
-                    text_at(said, "/origin"), options.places.key));
+  print(
+      fmt::format("A {} directory: {}\n  origin    {}\n  root key  {}  (keep a copy elsewhere: "
+                  "without it the data is lost)\n",
+                  options.demo    ? "demo"
+                  : options.drill ? "drill"
+                                  : "production",
+                  options.places.data, text_at(said, "/origin"), options.places.key));
   if (const auto name = text_at(said, "/admin/name"); !name.empty()) {
     const auto otpauth = text_at(said, "/admin/otpauth");
-    print(fmt::format("The first administrator, shown once:\n  name      {}\n  password  {}\n  second factor, to be scanned "
-                      "by an authenticator app:\n{}  {}\n",
-                      name, text_at(said, "/admin/password"), qr_text(otpauth), otpauth));
+    print(
+        fmt::format("The first administrator, shown once:\n  name      {}\n  password  {}\n  "
+                    "second factor, to be scanned "
+                    "by an authenticator app:\n{}  {}\n",
+                    name, text_at(said, "/admin/password"), qr_text(otpauth), otpauth));
   }
   print("Next: bulkhead serve\n");
 }
@@ -36,12 +42,17 @@ int run(const Options& options) {
   if (options.demo) plan.kind = DirectoryKind::kDemo;
   if (options.drill) plan.kind = DirectoryKind::kDrill;
   if (plan.kind == DirectoryKind::kProduction && plan.origin.empty()) {
-    complain("a production directory needs --origin, the name of its ledger for ever, such as ledger.example.com/2026 "
-             "(or --demo to try things out)");
+    complain(
+        "a production directory needs --origin, the name of its ledger for ever, such as "
+        "ledger.example.com/2026 "
+        "(or --demo to try things out)");
     return kUsage;
   }
-  if (plan.origin.size() > 128 || plan.origin.starts_with("demo.invalid") || plan.origin.find_first_of(" +\n\"\\") != std::string::npos) {
-    complain("--origin has at most 128 characters without blanks, quotes and +, and does not begin with demo.invalid");
+  if (plan.origin.size() > 128 || plan.origin.starts_with("demo.invalid") ||
+      plan.origin.find_first_of(" +\n\"\\") != std::string::npos) {
+    complain(
+        "--origin has at most 128 characters without blanks, quotes and +, and does not begin with "
+        "demo.invalid");
     return kUsage;
   }
   const auto said = make_directory(plan);
@@ -49,8 +60,10 @@ int run(const Options& options) {
   boost::system::error_code error;
   const auto json = boost::json::parse(*said, error);
   if (error) return complain("the keeper's answer is not JSON");
-  if (options.json) print_json(json);
-  else show(options, json);
+  if (options.json)
+    print_json(json);
+  else
+    show(options, json);
   return kDone;
 }
 
@@ -58,12 +71,16 @@ int run(const Options& options) {
 
 void add_init(CLI::App& app, Chosen& chosen) {
   add_command<Options>(
-      app, chosen, "init", "Make a data directory with its keys; in production also the first administrator",
+      app, chosen, "init",
+      "Make a data directory with its keys; in production also the first administrator",
       [](CLI::App& command, Options& options) {
         add_places(command, options.places);
-        auto* const demo = command.add_flag("--demo", options.demo, "For a demo airline; it can never become production");
-        auto* const drill = command.add_flag("--drill", options.drill, "For drills, where protections can be switched off");
-        auto* const origin = command.add_option("--origin", options.origin, "Production: the ledger's name for ever");
+        auto* const demo = command.add_flag("--demo", options.demo,
+                                            "For a demo airline; it can never become production");
+        auto* const drill = command.add_flag("--drill", options.drill,
+                                             "For drills, where protections can be switched off");
+        auto* const origin = command.add_option("--origin", options.origin,
+                                                "Production: the ledger's name for ever");
         demo->excludes(drill)->excludes(origin);
         drill->excludes(origin);
         command.add_flag("--json", options.json, "One line of JSON");

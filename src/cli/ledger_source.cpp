@@ -23,9 +23,12 @@ class HttpsSource final : public Source {
 
   Result<Bytes> read(const std::string& name) override {
     const auto answer = TRY(client_.call_bare("GET", prefix_ + "/" + name, {}, fields_));
-    if (answer.status == kNotFound) return fail(ErrorCode::kNotFound, "the server has no such file");
-    if (answer.status == kUnauthorised) return fail(ErrorCode::kRefused, "the server wants an auditor's token: --token");
-    if (answer.status != kOk) return fail(ErrorCode::kUnavailable, "the server does not give the file");
+    if (answer.status == kNotFound)
+      return fail(ErrorCode::kNotFound, "the server has no such file");
+    if (answer.status == kUnauthorised)
+      return fail(ErrorCode::kRefused, "the server wants an auditor's token: --token");
+    if (answer.status != kOk)
+      return fail(ErrorCode::kUnavailable, "the server does not give the file");
     return Bytes(answer.body.begin(), answer.body.end());
   }
   bool is_directory() const override { return false; }
@@ -41,25 +44,31 @@ class HttpsSource final : public Source {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open_ledger_source(const std::string& where, const std::string& token,
-                                                   const std::string& certificate, const std::string& data_dir) {
+Result<std::unique_ptr<Source>> open_ledger_source(const std::string& where,
+                                                   const std::string& token,
+                                                   const std::string& certificate,
+                                                   const std::string& data_dir) {
   if (!where.starts_with("https://") && !where.starts_with("http://")) {
     std::error_code error;
     if (!std::filesystem::exists(where + "/checkpoint", error)) {
-      return fail(ErrorCode::kNotFound, "there is no ledger (or it belongs to another user): no checkpoint in it");
+      return fail(ErrorCode::kNotFound,
+                  "there is no ledger (or it belongs to another user): no checkpoint in it");
     }
     return std::make_unique<DirectorySource>(where);
   }
-  if (token.find_first_of("\r\n ") != std::string::npos) return fail(ErrorCode::kMalformed, "a token has no blanks");
+  if (token.find_first_of("\r\n ") != std::string::npos)
+    return fail(ErrorCode::kMalformed, "a token has no blanks");
   const auto url = TRY(parse_server_url(where));
-  auto source = std::make_unique<HttpsSource>(TRY(server_address(url, certificate, data_dir)),
-                                              url.path.empty() ? std::string(kApiPrefix) : url.path, token);
+  auto source =
+      std::make_unique<HttpsSource>(TRY(server_address(url, certificate, data_dir)),
+                                    url.path.empty() ? std::string(kApiPrefix) : url.path, token);
   TRY_STATUS(source->connect());
   return source;
 }
 
 std::string ledger_key(const wire::StatusAnswer& status) {
-  const auto key = NoteVerifier::create(status.origin.value, NoteKeyType::kEd25519, status.ledger_public_key);
+  const auto key =
+      NoteVerifier::create(status.origin.value, NoteKeyType::kEd25519, status.ledger_public_key);
   return key ? key->text() : std::string();
 }
 

@@ -22,7 +22,8 @@ std::unexpected<Error> complain_of(const std::string& path, const char* what) {
 Status check_places(const Places& places) {
   std::error_code error;
   if (files::exists(keeper_folder(places), error)) {
-    return complain_of(places.data, "a data directory is there already; start it with: bulkhead serve");
+    return complain_of(places.data,
+                       "a data directory is there already; start it with: bulkhead serve");
   }
   if ((places.key + "/").starts_with(places.data + "/")) {
     return complain_of(places.key, "the root key must lie outside the data directory");
@@ -34,7 +35,8 @@ Status check_places(const Places& places) {
 Status make_folder(const std::string& path, mode_t mode, const std::optional<ChildUser>& owner) {
   std::error_code error;
   files::create_directories(path, error);
-  if (error || chmod(path.c_str(), mode) != 0) return complain_of(path, "the folder cannot be made");
+  if (error || chmod(path.c_str(), mode) != 0)
+    return complain_of(path, "the folder cannot be made");
   if (owner && chown(path.c_str(), owner->uid, owner->gid) != 0) {
     return complain_of(path, "the folder cannot be given to the keeper's user");
   }
@@ -45,8 +47,10 @@ Status make_key(const std::string& path, const std::optional<ChildUser>& owner) 
   std::error_code error;
   const auto folder = files::path(path).parent_path().string();
   if (files::exists(path, error)) return {};
-  if (!files::exists(folder, error)) TRY_STATUS(make_folder(folder, owner ? 0711 : 0700, std::nullopt));
-  if (const auto made = make_root_key_file(path); !made) return complain_of(path, made.error().context);
+  if (!files::exists(folder, error))
+    TRY_STATUS(make_folder(folder, owner ? 0711 : 0700, std::nullopt));
+  if (const auto made = make_root_key_file(path); !made)
+    return complain_of(path, made.error().context);
   if (owner && chown(path.c_str(), owner->uid, owner->gid) != 0) {
     return complain_of(path, "the key cannot be given to the keeper's user");
   }
@@ -63,10 +67,15 @@ Result<std::string> make_directory(const DirectoryPlan& plan) {
   // Children under users of their own must be able to walk through the data directory.
   TRY_STATUS(make_folder(places.data, user ? 0755 : 0700, std::nullopt));
   TRY_STATUS(make_folder(keeper_folder(places), 0700, user));
-  std::vector<std::string> arguments{"--init", "--data", keeper_folder(places), "--key", places.key};
+  std::vector<std::string> arguments{"--init", "--data", keeper_folder(places), "--key",
+                                     places.key};
   switch (plan.kind) {
-    case DirectoryKind::kDemo: arguments.emplace_back("--demo"); break;
-    case DirectoryKind::kDrill: arguments.emplace_back("--drill"); break;
+    case DirectoryKind::kDemo:
+      arguments.emplace_back("--demo");
+      break;
+    case DirectoryKind::kDrill:
+      arguments.emplace_back("--drill");
+      break;
     case DirectoryKind::kProduction:
       arguments.emplace_back("--origin");
       arguments.push_back(plan.origin);

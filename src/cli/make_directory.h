@@ -1,5 +1,6 @@
-// Makes a data directory: its folders, the root key's file, and by the keeper's own hand what lies in it. It must never
-// touch a directory that was made before, nor leave the root key inside it. Owned by cli; used by init and the benches.
+// Makes a data directory: its folders, the root key's file, and by the keeper's own hand what lies
+// in it. It must never touch a directory that was made before, nor leave the root key inside it.
+// Owned by cli; used by init and the benches.
 #pragma once
 
 #include <string>
@@ -17,8 +18,8 @@ struct DirectoryPlan {
   std::string origin;  // of a production directory's ledger, such as "ledger.example.com/2026"
 };
 
-// What the keeper said: one line of JSON, {"origin":...} and for production {"admin":{"name","password","otpauth"}}.
-// Complains itself with the path it is about.
+// What the keeper said: one line of JSON, {"origin":...} and for production
+// {"admin":{"name","password","otpauth"}}. Complains itself with the path it is about.
 Result<std::string> make_directory(const DirectoryPlan& plan);
 
 }  // namespace bulkhead::cli

@@ -16,7 +16,8 @@ Result<std::string> read_line(int descriptor) {
   std::string line;
   for (char c = 0; read(descriptor, &c, 1) == 1;) {
     if (c == '\n') return line;
-    if (line.size() == kLineBytesMax) return fail(ErrorCode::kTooLarge, "a line of the sign-in is too long");
+    if (line.size() == kLineBytesMax)
+      return fail(ErrorCode::kTooLarge, "a line of the sign-in is too long");
     line += c;
   }
   return fail(ErrorCode::kMalformed, "the sign-in needs three lines: name, password, code");
@@ -54,7 +55,9 @@ void show(int terminal, std::string_view text) {
 Result<wire::AdminSignIn> ask_at_terminal() {
   const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC));
   if (!terminal) {
-    return fail(ErrorCode::kRefused, "an admin must sign in: use a terminal, or --session-fd with name, password and code");
+    return fail(
+        ErrorCode::kRefused,
+        "an admin must sign in: use a terminal, or --session-fd with name, password and code");
   }
   wire::AdminSignIn message;
   show(terminal.get(), "Admin name: ");
@@ -70,16 +73,17 @@ Result<wire::AdminSignIn> ask_at_terminal() {
 }
 
 bool fits(const wire::AdminSignIn& message) {
-  return message.name.value.size() <= wire::kNameBytesMax && message.password.value.size() <= wire::kPasswordBytesMax &&
-         message.code.value.size() <= 8;
+  return message.name.value.size() <= wire::kNameBytesMax &&
+         message.password.value.size() <= wire::kPasswordBytesMax && message.code.value.size() <= 8;
 }
 
 }  // namespace
 
 void add_operator(CLI::App& app, Operator& who) {
   add_data_option(app, who.places);
-  app.add_option("--session-fd", who.session_fd,
-                 "Descriptor with an admin's name, password and code, a line each (production directories)");
+  app.add_option(
+      "--session-fd", who.session_fd,
+      "Descriptor with an admin's name, password and code, a line each (production directories)");
 }
 
 Result<wire::AdminSignIn> read_sign_in(int descriptor) {

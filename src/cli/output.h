@@ -1,5 +1,6 @@
-// How commands speak to people and to other programs: complaints on standard error, results as a table or as one line of
-// JSON on standard output. Nothing here may print what came from a customer's record. Owned by cli.
+// How commands speak to people and to other programs: complaints on standard error, results as a
+// table or as one line of JSON on standard output. Nothing here may print what came from a
+// customer's record. Owned by cli.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ namespace bulkhead::cli {
 
 enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2 };
 
-void print(std::string_view text);  // standard output, as it is
+void print(std::string_view text);                 // standard output, as it is
 void print_json(const boost::json::value& value);  // one line
 
 // "bulkhead: SENTENCE" on standard error; answers kFailed.
@@ -29,7 +30,8 @@ int complain(fmt::format_string<Args...> format, Args&&... args) {
 }
 inline int complain(const Error& error) { return complain_line(error.context); }
 
-// Columns aligned by width in characters, numbers to the right. Empty without rows but for the head.
+// Columns aligned by width in characters, numbers to the right. Empty without rows but for the
+// head.
 class Table {
  public:
   explicit Table(std::vector<std::string> head) : rows_{std::move(head)} {}
@@ -50,7 +52,8 @@ std::string time_json(std::uint64_t wall_ms);
 std::string duration_text(std::uint64_t seconds);  // "3 d 4 h", "5 min"
 std::string count_text(std::uint64_t count);       // "1,234,567"
 
-// A key-URI as a QR code (ISO/IEC 18004) of half blocks for a dark terminal, each line indented. Empty when it is too long.
+// A key-URI as a QR code (ISO/IEC 18004) of half blocks for a dark terminal, each line indented.
+// Empty when it is too long.
 std::string qr_text(const std::string& content, std::string_view indent = "  ");
 
 }  // namespace bulkhead::cli

@@ -50,10 +50,11 @@ TEST(Output, ScopeRowHasTheAgreedMembers) {
                      .sessions = 2,
                      .number = 0};
   row.customer.bytes[15] = 0xab;
-  EXPECT_EQ(boost::json::serialize(scope_row_json(row)),
-            R"({"customer":"000000000000000000000000000000ab","fields":["contact.email","contact.phone"],)"
-            R"("first":"2026-03-04T12:00:00.000Z","last":"2026-03-04T12:00:00.001Z","sessions":2,)"
-            R"("clear":["contact.email"],"masked":["contact.phone"],"existence":true})");
+  EXPECT_EQ(
+      boost::json::serialize(scope_row_json(row)),
+      R"({"customer":"000000000000000000000000000000ab","fields":["contact.email","contact.phone"],)"
+      R"("first":"2026-03-04T12:00:00.000Z","last":"2026-03-04T12:00:00.001Z","sessions":2,)"
+      R"("clear":["contact.email"],"masked":["contact.phone"],"existence":true})");
   row.number = 7;
   EXPECT_EQ(scope_row_json(row).at("number").to_number<int>(), 7);
 }
@@ -63,10 +64,13 @@ TEST(Output, ScopeDocumentIsJson) {
   query.session = 3;
   query.kinds = 1;
   query.purpose = Purpose::kFraud;
-  const wire::ScopeAnswer answer{.ledger_size = 10, .customers = 1, .fields = 2, .rows = {}, .more = false};
+  const wire::ScopeAnswer answer{
+      .ledger_size = 10, .customers = 1, .fields = 2, .rows = {}, .more = false};
   const auto text = scope_json_head(query, answer) + std::string(kScopeJsonTail);
-  EXPECT_EQ(text, "{\"query\":{\"session\":3,\"purpose\":\"fraud\",\"kinds\":[\"reveal\"]},\"ledger_size\":10,\"customers\":1,"
-                  "\"fields\":2,\"rows\":[]}\n");
+  EXPECT_EQ(text,
+            "{\"query\":{\"session\":3,\"purpose\":\"fraud\",\"kinds\":[\"reveal\"]},\"ledger_"
+            "size\":10,\"customers\":1,"
+            "\"fields\":2,\"rows\":[]}\n");
   EXPECT_NO_THROW(boost::json::parse(text));
 }
 
@@ -77,16 +81,20 @@ TEST(Output, GateJsonHasTheAgreedMembers) {
                                .http = {},
                                .rss_mib = 30,
                                .import_per_s = 1};
-  EXPECT_EQ(to_json(result), boost::json::parse(R"({"name":"gate","fdatasync_us":{"p50":100.0,"p99":200.0},
+  EXPECT_EQ(to_json(result),
+            boost::json::parse(R"({"name":"gate","fdatasync_us":{"p50":100.0,"p99":200.0},
       "channel":[{"callers":1,"per_s":5.0,"p50_us":6.0,"p99_us":7.0}],"http":[],"rss_mib":30})"));
 }
 
-// --- Progress -----------------------------------------------------------------------------------------------------
+// --- Progress
+// -----------------------------------------------------------------------------------------------------
 
 class ProgressTest : public testing::Test {
  protected:
   ProgressStyle style(bool terminal) {
-    return {.terminal = terminal, .write = [this](std::string_view text) { written_ += text; }, .clock = &clock_};
+    return {.terminal = terminal,
+            .write = [this](std::string_view text) { written_ += text; },
+            .clock = &clock_};
   }
   std::string written_;
   FakeClock clock_;
@@ -95,7 +103,8 @@ class ProgressTest : public testing::Test {
 TEST_F(ProgressTest, PlainWritesALineForEachTenth) {
   Progress progress("Importing", "customers", 100, style(false));
   for (std::uint64_t done = 0; done <= 25; ++done) progress.at(done);
-  EXPECT_EQ(written_, "Importing: 10 %, 10 of 100 customers\nImporting: 20 %, 20 of 100 customers\n");
+  EXPECT_EQ(written_,
+            "Importing: 10 %, 10 of 100 customers\nImporting: 20 %, 20 of 100 customers\n");
   written_.clear();
   progress.at(100);
   clock_.advance_ms(1500);

@@ -20,9 +20,11 @@ struct Options {
 int load(const Options& options) {
   const auto keeper = keeper_folder(options.places);
   const auto folder = keeper + "/passwords";
-  struct stat owner {};
-  if (stat(keeper.c_str(), &owner) != 0) return complain("{} is not there; make it with: bulkhead init", keeper);
-  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return complain("{} cannot be made", folder);
+  struct stat owner{};
+  if (stat(keeper.c_str(), &owner) != 0)
+    return complain("{} is not there; make it with: bulkhead init", keeper);
+  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+    return complain("{} cannot be made", folder);
   const auto build = RangeStore::build(options.file, folder);
   if (!build) return complain("{}: {}", options.file, build.error().context);
   const auto made = folder + "/" + std::string(kRangeFileName);
@@ -32,18 +34,22 @@ int load(const Options& options) {
       return complain("{} cannot be given to the keeper's user", path);
     }
   }
-  print(fmt::format("{} passwords known from breaches. The keeper reads them at its next start: bulkhead stop, then serve.\n",
-                    count_text(build->digests)));
+  print(
+      fmt::format("{} passwords known from breaches. The keeper reads them at its next start: "
+                  "bulkhead stop, then serve.\n",
+                  count_text(build->digests)));
   return kDone;
 }
 
 }  // namespace
 
 void add_passwords(CLI::App& app, Chosen& chosen) {
-  auto* const passwords = app.add_subcommand("passwords", "Passwords known from breaches, which nobody may choose");
+  auto* const passwords =
+      app.add_subcommand("passwords", "Passwords known from breaches, which nobody may choose");
   passwords->require_subcommand(1);
   add_command<Options>(
-      *passwords, chosen, "load", "Build the local store from a file of SHA1:COUNT lines, in any order",
+      *passwords, chosen, "load",
+      "Build the local store from a file of SHA1:COUNT lines, in any order",
       [](CLI::App& command, Options& options) {
         add_data_option(command, options.places);
         command.add_option("FILE", options.file, "Lines of 40 hex digits, a colon and a count")

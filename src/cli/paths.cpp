@@ -16,7 +16,8 @@ std::string absolute_path(const std::string& path) {
   return error ? path : absolute.string();
 }
 
-CLI::Option* add_path(CLI::App& app, const char* name, std::string& value, const char* description) {
+CLI::Option* add_path(CLI::App& app, const char* name, std::string& value,
+                      const char* description) {
   return app.add_option(name, value, description)
       ->capture_default_str()
       ->transform([](const std::string& path) { return absolute_path(path); });
@@ -40,7 +41,8 @@ void add_data_option(CLI::App& app, Places& places) {
 
 void add_places(CLI::App& app, Places& places) {
   add_data_option(app, places);
-  add_path(app, "--key", places.key, "The root key's file, outside the data directory")->required(places.key.empty());
+  add_path(app, "--key", places.key, "The root key's file, outside the data directory")
+      ->required(places.key.empty());
 }
 
 }  // namespace bulkhead::cli

@@ -1,5 +1,5 @@
-// Where a directory of Bulkhead's lies when nobody says so, and the options that say so. Nothing here may open or make
-// anything. Owned by cli; security rules, section 1 names the places.
+// Where a directory of Bulkhead's lies when nobody says so, and the options that say so. Nothing
+// here may open or make anything. Owned by cli; security rules, section 1 names the places.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -13,7 +13,8 @@ struct Places {
   std::string key;   // the root key's file, outside it
 };
 
-// As root /var/lib/bulkhead and /etc/bulkhead/root.key; else below the home folder. Empty without a home folder.
+// As root /var/lib/bulkhead and /etc/bulkhead/root.key; else below the home folder. Empty without a
+// home folder.
 Places default_places(bool root, const char* home);
 Places default_places();
 
@@ -23,6 +24,8 @@ void add_places(CLI::App& app, Places& places);
 
 inline std::string keeper_folder(const Places& places) { return places.data + "/keeper"; }
 inline std::string ledger_folder(const Places& places) { return keeper_folder(places) + "/ledger"; }
-inline std::string sign_ins_file(const Places& places) { return places.data + "/demo-sign-ins.json"; }
+inline std::string sign_ins_file(const Places& places) {
+  return places.data + "/demo-sign-ins.json";
+}
 
 }  // namespace bulkhead::cli

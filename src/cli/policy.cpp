@@ -22,7 +22,8 @@ Result<std::string> read_text(const std::string& path) {
   std::string text(kPolicyTomlBytesMax + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kPolicyTomlBytesMax) return fail(ErrorCode::kTooLarge, "a policy has at most 256 KiB");
+  if (text.size() > kPolicyTomlBytesMax)
+    return fail(ErrorCode::kTooLarge, "a policy has at most 256 KiB");
   return text;
 }
 
@@ -35,8 +36,10 @@ std::optional<Policy> load(const std::string& path) {
   }
   auto policy = parse_policy_toml(*text);
   if (policy) return std::move(*policy);
-  if (policy.error().line > 0) complain("{}:{}: {}", path, policy.error().line, policy.error().text);
-  else complain("{}: {}", path, policy.error().text);
+  if (policy.error().line > 0)
+    complain("{}:{}: {}", path, policy.error().line, policy.error().text);
+  else
+    complain("{}: {}", path, policy.error().text);
   return std::nullopt;
 }
 
@@ -73,8 +76,10 @@ int set(const Options& options) {
   const auto answer = connection->call<wire::SetPolicyAnswer>(
       wire::SetPolicy{.policy = {std::string(text_of(wire::encode(*policy)))}});
   if (!answer) return complain("{}: {}", options.file, answer.error().context);
-  if (options.json) print_json({{"policy", answer->number}});
-  else print(fmt::format("Policy {} is in force.\n", answer->number));
+  if (options.json)
+    print_json({{"policy", answer->number}});
+  else
+    print(fmt::format("Policy {} is in force.\n", answer->number));
   return kDone;
 }
 
@@ -84,12 +89,14 @@ int show(const Options& options) {
   const auto status = connection->call<wire::StatusAnswer>(wire::StatusQuery{});
   if (!status) return complain(status.error());
   if (options.json) {
-    print_json({{"policy", status->policy}, {"default", status->policy == default_policy().number.value}});
+    print_json(
+        {{"policy", status->policy}, {"default", status->policy == default_policy().number.value}});
     return kDone;
   }
   print(fmt::format("Policy {} is in force.\n", status->policy));
   if (status->policy == default_policy().number.value) {
-    print("It is the one that comes with Bulkhead (config/policy.toml):\n\n" + describe(default_policy()));
+    print("It is the one that comes with Bulkhead (config/policy.toml):\n\n" +
+          describe(default_policy()));
   } else {
     print("Its numbers stand in the ledger's policy entry; keep the file it was set from.\n");
   }
@@ -99,7 +106,8 @@ int show(const Options& options) {
 }  // namespace
 
 void add_policy(CLI::App& app, Chosen& chosen) {
-  auto* const policy = app.add_subcommand("policy", "Who may see what and how much: show, check, set");
+  auto* const policy =
+      app.add_subcommand("policy", "Who may see what and how much: show, check, set");
   policy->require_subcommand(1);
   add_command<Options>(
       *policy, chosen, "show", "Which policy is in force",
@@ -109,8 +117,11 @@ void add_policy(CLI::App& app, Chosen& chosen) {
       },
       show);
   add_command<Options>(
-      *policy, chosen, "check", "Read a policy file and say what it allows, or the line that is wrong",
-      [](CLI::App& command, Options& options) { command.add_option("FILE", options.file, "Such as config/policy.toml")->required(); },
+      *policy, chosen, "check",
+      "Read a policy file and say what it allows, or the line that is wrong",
+      [](CLI::App& command, Options& options) {
+        command.add_option("FILE", options.file, "Such as config/policy.toml")->required();
+      },
       check);
   add_command<Options>(
       *policy, chosen, "set", "Put a policy in force; its number stands in every later entry",

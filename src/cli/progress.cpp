@@ -53,15 +53,17 @@ std::uint64_t Progress::per_s() const {
 }
 
 void Progress::draw() {
-  if (total_ == 0) return style_.write(fmt::format("{}{}: {} {}", kEraseLine, what_, count_text(done_), unit_));
+  if (total_ == 0)
+    return style_.write(fmt::format("{}{}: {} {}", kEraseLine, what_, count_text(done_), unit_));
   const auto done = std::min(done_, total_);
   const auto full = done * kBarCells / total_;
   std::string bar;
   for (std::uint64_t i = 0; i < kBarCells; ++i) bar += i < full ? "█" : "░";
   const auto rate = per_s();
   const auto left = rate == 0 ? std::string("...") : duration_text((total_ - done) / rate);
-  style_.write(fmt::format("{}{} {} {:3} %  {} of {} {}  {}/s  {} left", kEraseLine, what_, bar, done * 100 / total_,
-                           count_text(done), count_text(total_), unit_, count_text(rate), left));
+  style_.write(fmt::format("{}{} {} {:3} %  {} of {} {}  {}/s  {} left", kEraseLine, what_, bar,
+                           done * 100 / total_, count_text(done), count_text(total_), unit_,
+                           count_text(rate), left));
 }
 
 void Progress::plain_line() {
@@ -69,15 +71,17 @@ void Progress::plain_line() {
   const auto tenths = std::min<std::uint64_t>(done_ * 10 / total_, 10);
   if (tenths <= tenths_ || tenths == 10) return;
   tenths_ = tenths;
-  style_.write(fmt::format("{}: {} %, {} of {} {}\n", what_, tenths * 10, count_text(done_), count_text(total_), unit_));
+  style_.write(fmt::format("{}: {} %, {} of {} {}\n", what_, tenths * 10, count_text(done_),
+                           count_text(total_), unit_));
 }
 
 void Progress::finish() {
   if (finished_) return;
   finished_ = true;
   const auto took_ms = style_.clock->boot_ms() - started_ms_;
-  style_.write(fmt::format("{}{}: {} {} in {}.{} s\n", style_.terminal ? kEraseLine : "", what_, count_text(done_ - first_),
-                           unit_, took_ms / 1000, took_ms % 1000 / 100));
+  style_.write(fmt::format("{}{}: {} {} in {}.{} s\n", style_.terminal ? kEraseLine : "", what_,
+                           count_text(done_ - first_), unit_, took_ms / 1000,
+                           took_ms % 1000 / 100));
 }
 
 }  // namespace bulkhead::cli

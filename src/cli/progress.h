@@ -1,5 +1,6 @@
-// Shows how far a long piece of work is: a bar that is drawn over itself in a terminal, a plain line per tenth elsewhere.
-// It must never slow the work down: a bar is drawn ten times a second at most. Owned by cli.
+// Shows how far a long piece of work is: a bar that is drawn over itself in a terminal, a plain
+// line per tenth elsewhere. It must never slow the work down: a bar is drawn ten times a second at
+// most. Owned by cli.
 #pragma once
 
 #include <cstdint>
@@ -22,15 +23,18 @@ ProgressStyle progress_style(bool quiet = false);
 
 class Progress {
  public:
-  // `what` as in "Importing", `unit` as in "customers". A total of 0 is unknown: then only the count shows.
-  Progress(std::string what, std::string unit, std::uint64_t total, ProgressStyle style = progress_style());
+  // `what` as in "Importing", `unit` as in "customers". A total of 0 is unknown: then only the
+  // count shows.
+  Progress(std::string what, std::string unit, std::uint64_t total,
+           ProgressStyle style = progress_style());
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();
 
   void at(std::uint64_t done);  // never falls
   void set_total(std::uint64_t total) { total_ = total; }
-  // The last line: what was done, and how fast. Called by the destructor too, then without the figures.
+  // The last line: what was done, and how fast. Called by the destructor too, then without the
+  // figures.
   void finish();
 
  private:

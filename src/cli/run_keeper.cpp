@@ -25,12 +25,14 @@ Result<Descriptor> open_keeper_program() {
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   Descriptor program(open((self.parent_path() / "bulkhead-keeper").c_str(), O_PATH | O_CLOEXEC));
   if (error || !program) {
-    return fail(ErrorCode::kNotFound, "bulkhead-keeper does not lie beside this program; script/build makes it");
+    return fail(ErrorCode::kNotFound,
+                "bulkhead-keeper does not lie beside this program; script/build makes it");
   }
   return program;
 }
 
-// In the child: by descriptor, since the other user may not reach the folder that the program lies in.
+// In the child: by descriptor, since the other user may not reach the folder that the program lies
+// in.
 [[noreturn]] void become(int program, const char* name, const std::vector<std::string>& arguments,
                          const std::optional<ChildUser>& user) {
   umask(077);
@@ -76,7 +78,8 @@ std::optional<ChildUser> keeper_user() {
   return ChildUser{found->pw_uid, found->pw_gid};
 }
 
-Result<std::string> run_keeper(const std::vector<std::string>& arguments, const std::optional<ChildUser>& user) {
+Result<std::string> run_keeper(const std::vector<std::string>& arguments,
+                               const std::optional<ChildUser>& user) {
   const auto program = TRY(open_keeper_program());
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return fail(ErrorCode::kIo, "no pipe could be made");
@@ -90,11 +93,14 @@ Result<std::string> run_keeper(const std::vector<std::string>& arguments, const 
   }
   writing.reset();
   auto text = read_all(reading.get());
-  if (!ended_well(pid)) return fail(ErrorCode::kRefused, "the keeper could not make the directory; its reason stands above");
+  if (!ended_well(pid))
+    return fail(ErrorCode::kRefused,
+                "the keeper could not make the directory; its reason stands above");
   return text;
 }
 
-Result<HelperChild> HelperChild::start(const std::vector<std::string>& arguments, const std::vector<int>& inherited,
+Result<HelperChild> HelperChild::start(const std::vector<std::string>& arguments,
+                                       const std::vector<int>& inherited,
                                        const std::optional<ChildUser>& user) {
   const auto program = TRY(open_keeper_program());
   const pid_t pid = fork();
@@ -116,7 +122,9 @@ Result<HelperChild> HelperChild::start_self(const std::vector<std::string>& argu
   become(program.get(), "bulkhead", arguments, std::nullopt);
 }
 
-bool HelperChild::alive() const { return pid_ > 0 && waitpid(pid_, nullptr, WNOHANG | WNOWAIT) == 0; }
+bool HelperChild::alive() const {
+  return pid_ > 0 && waitpid(pid_, nullptr, WNOHANG | WNOWAIT) == 0;
+}
 
 HelperChild::~HelperChild() {
   if (pid_ <= 0) return;

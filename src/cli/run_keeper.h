@@ -1,5 +1,6 @@
-// Runs bulkhead-keeper as a helper of a command: once to make a directory, or without a supervisor for a bench. It must
-// get no descriptor and no privilege that is not named here. Owned by cli; serving belongs to the supervisor.
+// Runs bulkhead-keeper as a helper of a command: once to make a directory, or without a supervisor
+// for a bench. It must get no descriptor and no privilege that is not named here. Owned by cli;
+// serving belongs to the supervisor.
 #pragma once
 
 #include <sys/types.h>
@@ -24,14 +25,17 @@ std::optional<ChildUser> keeper_user();
 
 inline constexpr std::size_t kKeeperOutputBytesMax = 64u << 10;
 
-// Runs it to its end and answers what it printed on standard output. kNotFound: it does not lie beside this program.
-// kRefused: it ended with an error, which it wrote to standard error itself.
-Result<std::string> run_keeper(const std::vector<std::string>& arguments, const std::optional<ChildUser>& user);
+// Runs it to its end and answers what it printed on standard output. kNotFound: it does not lie
+// beside this program. kRefused: it ended with an error, which it wrote to standard error itself.
+Result<std::string> run_keeper(const std::vector<std::string>& arguments,
+                               const std::optional<ChildUser>& user);
 
-// A child that is killed with this process. The `inherited` descriptors keep their numbers in the child.
+// A child that is killed with this process. The `inherited` descriptors keep their numbers in the
+// child.
 class HelperChild {
  public:
-  static Result<HelperChild> start(const std::vector<std::string>& arguments, const std::vector<int>& inherited,
+  static Result<HelperChild> start(const std::vector<std::string>& arguments,
+                                   const std::vector<int>& inherited,
                                    const std::optional<ChildUser>& user);
   // The same for this very program, whose output goes to the file `log`.
   static Result<HelperChild> start_self(const std::vector<std::string>& arguments, int log);

@@ -25,7 +25,8 @@ struct Options {
 Result<wire::ScopeQuery> query_of(const Options& options) {
   auto query = options.query;
   const auto& name = options.client.empty() ? options.principal : options.client;
-  if (name.size() > wire::kNameBytesMax) return fail(ErrorCode::kTooLarge, "a name has at most 64 characters");
+  if (name.size() > wire::kNameBytesMax)
+    return fail(ErrorCode::kTooLarge, "a name has at most 64 characters");
   query.principal.value = name;
   if (!options.network.empty()) {
     TRY(parse_network(options.network));
@@ -34,7 +35,8 @@ Result<wire::ScopeQuery> query_of(const Options& options) {
   if (!options.from.empty()) query.from_ms = TRY(parse_time_ms(options.from));
   if (!options.to.empty()) query.to_ms = TRY(parse_time_ms(options.to));
   if (!options.purpose.empty()) query.purpose = word_from<Purpose>(options.purpose);
-  for (const auto& kind : options.kinds) query.kinds |= 1u << static_cast<unsigned>(*word_from<EntryKind>(kind));
+  for (const auto& kind : options.kinds)
+    query.kinds |= 1u << static_cast<unsigned>(*word_from<EntryKind>(kind));
   if (!options.compartment.empty()) {
     const auto found = std::ranges::find(kCompartmentNames, options.compartment);
     query.compartment = static_cast<std::uint8_t>(found - kCompartmentNames.begin());
@@ -45,7 +47,8 @@ Result<wire::ScopeQuery> query_of(const Options& options) {
 // Prints each page as it comes, since an affected set may be everybody.
 class Printer {
  public:
-  Printer(const wire::ScopeQuery& query, std::string_view format) : query_(query), format_(format) {}
+  Printer(const wire::ScopeQuery& query, std::string_view format)
+      : query_(query), format_(format) {}
 
   void page(const wire::ScopeAnswer& answer) {
     if (!begun_) head(answer);
@@ -59,8 +62,8 @@ class Printer {
       } else if (format_ == "csv") {
         text += scope_row_csv(row);
       } else {
-        table.add({to_hex(row.customer.bytes), short_names(row.clear), short_names(row.masked), time_text(row.first_ms),
-                   time_text(row.last_ms), std::to_string(row.sessions)});
+        table.add({to_hex(row.customer.bytes), short_names(row.clear), short_names(row.masked),
+                   time_text(row.first_ms), time_text(row.last_ms), std::to_string(row.sessions)});
       }
     }
     if (format_ == "table" && !answer.rows.items.empty()) text = table.text();
@@ -75,13 +78,15 @@ class Printer {
     if (format_ == "json") print(scope_json_head(query_, answer));
     if (format_ == "csv") print(kScopeCsvHead);
     if (format_ != "table") return;
-    print(fmt::format("{} customers, {} fields, by the first {} entries of the ledger\n", count_text(answer.customers),
-                      count_text(answer.fields), count_text(answer.ledger_size)));
+    print(fmt::format("{} customers, {} fields, by the first {} entries of the ledger\n",
+                      count_text(answer.customers), count_text(answer.fields),
+                      count_text(answer.ledger_size)));
   }
   // "contact.email contact.phone" as it is; many fields as a number.
   static std::string short_names(FieldSet fields) {
     if (fields.empty()) return "-";
-    return fields.size() > 3 ? fmt::format("{} fields", fields.size()) : fmt::format("{}", fmt::join(names_of(fields), " "));
+    return fields.size() > 3 ? fmt::format("{} fields", fields.size())
+                             : fmt::format("{}", fmt::join(names_of(fields), " "));
   }
 
   const wire::ScopeQuery& query_;
@@ -121,13 +126,16 @@ std::vector<std::string> words(auto&& names) { return {names.begin(), names.end(
 void add_scope(CLI::App& app, Chosen& chosen) {
   add_command<Options>(
       app, chosen, "scope",
-      "Who is affected: every customer of whom something left the keeper, by what you know about the culprit. "
+      "Who is affected: every customer of whom something left the keeper, by what you know about "
+      "the culprit. "
       "The question itself becomes an entry",
       [](CLI::App& command, Options& options) {
         add_operator(command, options.who);
         command.add_option("--session", options.query.session, "Number of a session");
-        auto* const principal = command.add_option("--principal", options.principal, "A member of staff or a client");
-        command.add_option("--client", options.client, "The same for an API client")->excludes(principal);
+        auto* const principal =
+            command.add_option("--principal", options.principal, "A member of staff or a client");
+        command.add_option("--client", options.client, "The same for an API client")
+            ->excludes(principal);
         command.add_option("--case", options.query.case_number, "Number of a case");
         command.add_option("--network", options.network, "A network such as 10.1.0.0/16");
         command.add_option("--from", options.from, "2026-03-04 or 2026-03-04T12:00:00Z, inclusive");

@@ -57,13 +57,14 @@ boost::json::object scope_query_json(const wire::ScopeQuery& query) {
 
 std::string scope_json_head(const wire::ScopeQuery& query, const wire::ScopeAnswer& first_page) {
   return fmt::format(R"({{"query":{},"ledger_size":{},"customers":{},"fields":{},"rows":[)",
-                     boost::json::serialize(scope_query_json(query)), first_page.ledger_size, first_page.customers,
-                     first_page.fields);
+                     boost::json::serialize(scope_query_json(query)), first_page.ledger_size,
+                     first_page.customers, first_page.fields);
 }
 
 std::string scope_row_csv(const wire::ScopeRow& row) {
-  return fmt::format("{},{},{},{},{},{},{}\n", to_hex(row.customer.bytes), joined(row.clear), joined(row.masked),
-                     row.existence, time_json(row.first_ms), time_json(row.last_ms), row.sessions);
+  return fmt::format("{},{},{},{},{},{},{}\n", to_hex(row.customer.bytes), joined(row.clear),
+                     joined(row.masked), row.existence, time_json(row.first_ms),
+                     time_json(row.last_ms), row.sessions);
 }
 
 }  // namespace bulkhead::cli

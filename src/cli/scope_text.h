@@ -1,4 +1,5 @@
-// The affected set as a table, CSV or JSON, page by page. It must never hold more than a page. Owned by cli.
+// The affected set as a table, CSV or JSON, page by page. It must never hold more than a page.
+// Owned by cli.
 #pragma once
 
 #include <boost/json.hpp>
@@ -12,7 +13,8 @@ namespace bulkhead::cli {
 // Field names in the catalogue's order.
 std::vector<std::string_view> names_of(FieldSet fields);
 
-// {"customer","fields","clear","masked","existence","first","last","sessions"}, and "number" in demo and drill directories.
+// {"customer","fields","clear","masked","existence","first","last","sessions"}, and "number" in
+// demo and drill directories.
 boost::json::object scope_row_json(const wire::ScopeRow& row);
 // The predicates that were given.
 boost::json::object scope_query_json(const wire::ScopeQuery& query);
@@ -21,7 +23,8 @@ boost::json::object scope_query_json(const wire::ScopeQuery& query);
 std::string scope_json_head(const wire::ScopeQuery& query, const wire::ScopeAnswer& first_page);
 inline constexpr std::string_view kScopeJsonTail = "]}\n";
 
-inline constexpr std::string_view kScopeCsvHead = "customer,clear,masked,existence,first,last,sessions\n";
+inline constexpr std::string_view kScopeCsvHead =
+    "customer,clear,masked,existence,first,last,sessions\n";
 std::string scope_row_csv(const wire::ScopeRow& row);
 
 }  // namespace bulkhead::cli

@@ -1,9 +1,10 @@
 // bulkhead serve and stop.
+#include "supervisor/serve.h"
+
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/paths.h"
 #include "supervisor/pid_file.h"
-#include "supervisor/serve.h"
 
 namespace bulkhead::cli {
 namespace {
@@ -26,9 +27,12 @@ int stop(const Places& places) {
   const auto stopped = stop_supervisor(places.data);
   if (stopped) return kDone;
   switch (stopped.error().code) {
-    case ErrorCode::kNotFound: return complain("nothing runs on {}", places.data);
-    case ErrorCode::kRefused: return complain("what runs on {} belongs to another user; stop it as that user", places.data);
-    default: return complain("{}: {}", places.data, stopped.error().context);
+    case ErrorCode::kNotFound:
+      return complain("nothing runs on {}", places.data);
+    case ErrorCode::kRefused:
+      return complain("what runs on {} belongs to another user; stop it as that user", places.data);
+    default:
+      return complain("{}: {}", places.data, stopped.error().context);
   }
 }
 
@@ -36,18 +40,28 @@ int stop(const Places& places) {
 
 void add_serve(CLI::App& app, Chosen& chosen) {
   add_command<Serve>(
-      app, chosen, "serve", "Start keeper and fronts, keep them running, stay in the foreground until SIGTERM or Ctrl-C",
+      app, chosen, "serve",
+      "Start keeper and fronts, keep them running, stay in the foreground until SIGTERM or Ctrl-C",
       [](CLI::App& command, Serve& serve) {
         auto& options = serve.options;
         add_places(command, serve.places);
-        command.add_flag("--demo", options.demo, "Expect a demo directory and open the demo's plain port");
-        command.add_option("--listen", options.listen_address, "IPv4 address of desk and API")->capture_default_str();
-        command.add_option("--desk-port", options.desk_port, "0: any free port")->capture_default_str();
-        command.add_option("--api-port", options.api_port, "0: any free port")->capture_default_str();
-        command.add_option("--plain-port", options.plain_port, "Desk without TLS on loopback, demo directories only")
+        command.add_flag("--demo", options.demo,
+                         "Expect a demo directory and open the demo's plain port");
+        command.add_option("--listen", options.listen_address, "IPv4 address of desk and API")
             ->capture_default_str();
-        command.add_flag("--same-user", options.same_user, "As root, without users of their own for the processes");
-        command.add_option("--tap", serve.tap, "Drills only: folder for what the keeper sends to the fronts")
+        command.add_option("--desk-port", options.desk_port, "0: any free port")
+            ->capture_default_str();
+        command.add_option("--api-port", options.api_port, "0: any free port")
+            ->capture_default_str();
+        command
+            .add_option("--plain-port", options.plain_port,
+                        "Desk without TLS on loopback, demo directories only")
+            ->capture_default_str();
+        command.add_flag("--same-user", options.same_user,
+                         "As root, without users of their own for the processes");
+        command
+            .add_option("--tap", serve.tap,
+                        "Drills only: folder for what the keeper sends to the fronts")
             ->check(CLI::ExistingDirectory);
         command.add_option("--without", options.without, "Drills only: protections to switch off")
             ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "anchor"}));
@@ -56,7 +70,8 @@ void add_serve(CLI::App& app, Chosen& chosen) {
 }
 
 void add_stop(CLI::App& app, Chosen& chosen) {
-  add_command<Places>(app, chosen, "stop", "Stop what runs on a data directory, cleanly", add_data_option, stop);
+  add_command<Places>(app, chosen, "stop", "Stop what runs on a data directory, cleanly",
+                      add_data_option, stop);
 }
 
 }  // namespace bulkhead::cli

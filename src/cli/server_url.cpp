@@ -23,7 +23,8 @@ bool is_local(std::string_view host) { return host == "localhost" || host.ends_w
 }  // namespace
 
 Result<ServerUrl> parse_server_url(std::string_view url) {
-  const auto wrong = fail(ErrorCode::kMalformed, "an URL is written https://api.localhost:8444/path");
+  const auto wrong =
+      fail(ErrorCode::kMalformed, "an URL is written https://api.localhost:8444/path");
   ServerUrl out;
   if (url.size() > kUrlBytesMax) return wrong;
   if (url.starts_with("https://")) {
@@ -49,19 +50,25 @@ Result<ServerUrl> parse_server_url(std::string_view url) {
   out.host = authority;
   if (out.host.empty() || out.host.find_first_of("@?# \t") != std::string::npos) return wrong;
   if (out.path.find_first_of("?# \t\r\n") != std::string::npos) return wrong;
-  if (out.plain && !is_local(out.host)) return fail(ErrorCode::kRefused, "http is for *.localhost alone; use https");
+  if (out.plain && !is_local(out.host))
+    return fail(ErrorCode::kRefused, "http is for *.localhost alone; use https");
   return out;
 }
 
 Result<ServerUrl> local_front(const std::string& data_dir, std::string_view face) {
   const auto text = read_file(DataPaths(data_dir).ports_file());
-  if (!text) return fail(ErrorCode::kNotFound, "nothing runs on this data directory; start it with: bulkhead serve");
+  if (!text)
+    return fail(ErrorCode::kNotFound,
+                "nothing runs on this data directory; start it with: bulkhead serve");
   boost::system::error_code error;
   const auto json = boost::json::parse(*text, error);
-  const auto* const port = error || !json.is_object() ? nullptr : json.as_object().if_contains(face);
+  const auto* const port =
+      error || !json.is_object() ? nullptr : json.as_object().if_contains(face);
   const auto number = port == nullptr ? std::uint16_t{0} : port->to_number<std::uint16_t>(error);
-  if (number == 0 || error) return fail(ErrorCode::kMalformed, "ports.json does not name that front");
-  return ServerUrl{.host = std::string(face) + ".localhost", .port = number, .plain = false, .path = {}};
+  if (number == 0 || error)
+    return fail(ErrorCode::kMalformed, "ports.json does not name that front");
+  return ServerUrl{
+      .host = std::string(face) + ".localhost", .port = number, .plain = false, .path = {}};
 }
 
 Result<client::ServerAddress> server_address(const ServerUrl& url, const std::string& certificate,

@@ -1,5 +1,6 @@
-// Which server a command speaks to and how that server is proven: an URL, or the fronts of a data directory on this
-// machine with their own certificate. It must never turn proving off. Owned by cli.
+// Which server a command speaks to and how that server is proven: an URL, or the fronts of a data
+// directory on this machine with their own certificate. It must never turn proving off. Owned by
+// cli.
 #pragma once
 
 #include <string>
@@ -23,8 +24,8 @@ Result<ServerUrl> parse_server_url(std::string_view url);
 // The desk or api front of what runs on this data directory. kNotFound: nothing runs.
 Result<ServerUrl> local_front(const std::string& data_dir, std::string_view face);
 
-// Pins `certificate` (a PEM file) when given; for *.localhost the data directory's own when it can be read; otherwise the
-// system's authorities prove the server. kNotFound, kMalformed for the file.
+// Pins `certificate` (a PEM file) when given; for *.localhost the data directory's own when it can
+// be read; otherwise the system's authorities prove the server. kNotFound, kMalformed for the file.
 Result<client::ServerAddress> server_address(const ServerUrl& url, const std::string& certificate,
                                              const std::string& data_dir);
 

@@ -31,17 +31,20 @@ int show(const Options& options, const wire::StaffSecrets& secrets) {
                 {"otpauth", secrets.otpauth.value}});
     return kDone;
   }
-  print(fmt::format("{}\n  password  {}\n  second factor, to be scanned by an authenticator app:\n{}  {}\n"
-                    "These are shown once. Hand them over in person.\n",
-                    options.name, secrets.password.value, qr_text(secrets.otpauth.value), secrets.otpauth.value));
+  print(fmt::format(
+      "{}\n  password  {}\n  second factor, to be scanned by an authenticator app:\n{}  {}\n"
+      "These are shown once. Hand them over in person.\n",
+      options.name, secrets.password.value, qr_text(secrets.otpauth.value), secrets.otpauth.value));
   return kDone;
 }
 
 Result<std::string> password_of(const Options& options) {
   std::string password;
   if (!options.password_from_input) return password;
-  if (!std::getline(std::cin, password)) return fail(ErrorCode::kMalformed, "standard input holds no password");
-  if (password.size() > wire::kPasswordBytesMax) return fail(ErrorCode::kTooLarge, "a password has at most 256 bytes");
+  if (!std::getline(std::cin, password))
+    return fail(ErrorCode::kMalformed, "standard input holds no password");
+  if (password.size() > wire::kPasswordBytesMax)
+    return fail(ErrorCode::kTooLarge, "a password has at most 256 bytes");
   return password;
 }
 
@@ -58,7 +61,8 @@ int add(const Options& options) {
                                .team = {options.team},
                                .password = {std::move(*password)}};
   const auto secrets = connection->call<wire::StaffSecrets>(message);
-  return secrets ? show(options, *secrets) : complain("{}: {}", options.name, secrets.error().context);
+  return secrets ? show(options, *secrets)
+                 : complain("{}: {}", options.name, secrets.error().context);
 }
 
 int reset(const Options& options) {
@@ -66,7 +70,8 @@ int reset(const Options& options) {
   if (!connection) return complain(connection.error());
   const wire::StaffChange message{.name = {options.name}, .what = wire::StaffChangeKind::kReset};
   const auto secrets = connection->call<wire::StaffSecrets>(message);
-  return secrets ? show(options, *secrets) : complain("{}: {}", options.name, secrets.error().context);
+  return secrets ? show(options, *secrets)
+                 : complain("{}: {}", options.name, secrets.error().context);
 }
 
 int disable(const Options& options) {
@@ -75,8 +80,10 @@ int disable(const Options& options) {
   const wire::StaffChange message{.name = {options.name}, .what = wire::StaffChangeKind::kDisable};
   const auto done = connection->call<wire::Done>(message);
   if (!done) return complain("{}: {}", options.name, done.error().context);
-  if (options.json) print_json({{"name", options.name}, {"disabled", true}});
-  else print(fmt::format("{} is disabled; their sessions have ended.\n", options.name));
+  if (options.json)
+    print_json({{"name", options.name}, {"disabled", true}});
+  else
+    print(fmt::format("{} is disabled; their sessions have ended.\n", options.name));
   return kDone;
 }
 
@@ -88,8 +95,9 @@ int list(const Options& options) {
   Table table({"number", "name", "role", "team", "state", "last sign-in (UTC)"});
   boost::json::array rows;
   for (const auto& row : answer->rows.items) {
-    table.add({std::to_string(row.number), row.name.value, std::string(name_of(row.role)), row.team.value,
-               row.disabled ? "disabled" : "active", time_text(row.last_sign_in_ms)});
+    table.add({std::to_string(row.number), row.name.value, std::string(name_of(row.role)),
+               row.team.value, row.disabled ? "disabled" : "active",
+               time_text(row.last_sign_in_ms)});
     rows.push_back({{"number", row.number},
                     {"name", row.name.value},
                     {"role", name_of(row.role)},
@@ -97,8 +105,10 @@ int list(const Options& options) {
                     {"disabled", row.disabled},
                     {"last_sign_in_ms", row.last_sign_in_ms}});
   }
-  if (options.json) print_json({{"staff", std::move(rows)}});
-  else print(table.text());
+  if (options.json)
+    print_json({{"staff", std::move(rows)}});
+  else
+    print(table.text());
   return kDone;
 }
 
@@ -115,14 +125,17 @@ void add_staff(CLI::App& app, Chosen& chosen) {
             ->check(CLI::IsMember({"agent", "lead", "analyst", "privacy-officer", "admin"}))
             ->capture_default_str();
         command.add_option("--team", options.team, "Their team; it is made when new");
-        command.add_flag("--password-stdin", options.password_from_input,
-                         "Take the password from standard input (15 characters or more) instead of making one");
+        command.add_flag(
+            "--password-stdin", options.password_from_input,
+            "Take the password from standard input (15 characters or more) instead of making one");
       },
       add);
   add_command<Options>(*staff, chosen, "list", "List them", add_common, list);
-  add_command<Options>(*staff, chosen, "disable", "Close an account and end its sessions, at once", add_name, disable);
+  add_command<Options>(*staff, chosen, "disable", "Close an account and end its sessions, at once",
+                       add_name, disable);
   add_command<Options>(*staff, chosen, "reset",
-                       "New password and second factor; the account's budget is frozen for a day", add_name, reset);
+                       "New password and second factor; the account's budget is frozen for a day",
+                       add_name, reset);
 }
 
 }  // namespace bulkhead::cli

@@ -36,19 +36,24 @@ boost::json::value to_json(const wire::StatusAnswer& status) {
 
 std::string to_text(const wire::StatusAnswer& status) {
   std::string out;
-  const auto line = [&out](std::string_view name, const std::string& value) { out += fmt::format("{:<20}{}\n", name, value); };
-  line("origin", status.origin.value + (status.demo ? "  (a demo or drill: nobody here is real)" : ""));
+  const auto line = [&out](std::string_view name, const std::string& value) {
+    out += fmt::format("{:<20}{}\n", name, value);
+  };
+  line("origin",
+       status.origin.value + (status.demo ? "  (a demo or drill: nobody here is real)" : ""));
   line("up", duration_text(status.up_s));
-  line("ledger", fmt::format("{} entries, {} under the last checkpoint", count_text(status.ledger_size),
-                             count_text(status.checkpoint_size)));
+  line("ledger", fmt::format("{} entries, {} under the last checkpoint",
+                             count_text(status.ledger_size), count_text(status.checkpoint_size)));
   line("ledger's key", ledger_key(status));
   line("witness", "local (nobody outside holds a checkpoint yet)");
   line("customers", count_text(status.customers));
   line("open cases", count_text(status.open_cases));
-  line("staff, clients", fmt::format("{}, {}", count_text(status.staff), count_text(status.clients)));
+  line("staff, clients",
+       fmt::format("{}, {}", count_text(status.staff), count_text(status.clients)));
   line("sessions", count_text(status.sessions));
   line("policy", fmt::format("number {}", status.policy));
-  line("breached passwords", status.breached_passwords ? "loaded" : "not loaded (bulkhead passwords load FILE)");
+  line("breached passwords",
+       status.breached_passwords ? "loaded" : "not loaded (bulkhead passwords load FILE)");
   line("keeper's memory", fmt::format("{} MiB", status.rss_mib));
   for (const auto& name : status.without.items) line("SWITCHED OFF", name.value);
   return out;
@@ -64,8 +69,10 @@ int run(const Options& options) {
   if (!connection) return complain(connection.error());
   const auto status = connection->call<wire::StatusAnswer>(wire::StatusQuery{});
   if (!status) return complain(status.error());
-  if (options.json) print_json(to_json(*status));
-  else print(to_text(*status));
+  if (options.json)
+    print_json(to_json(*status));
+  else
+    print(to_text(*status));
   return kDone;
 }
 

@@ -1,4 +1,6 @@
 // bulkhead verify and bulkhead proof.
+#include "ledger/verify.h"
+
 #include <filesystem>
 #include <fstream>
 
@@ -8,7 +10,6 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "ledger/tlog_proof.h"
-#include "ledger/verify.h"
 
 namespace bulkhead::cli {
 namespace {
@@ -25,7 +26,9 @@ Result<std::string> key_of(const Options& options) {
   if (!options.key.empty()) return options.key;
   auto connection = connect(options.who);
   if (!connection) {
-    return fail(ErrorCode::kNotFound, "the ledger's key is needed: --key VKEY, as `bulkhead status` shows it while it runs");
+    return fail(
+        ErrorCode::kNotFound,
+        "the ledger's key is needed: --key VKEY, as `bulkhead status` shows it while it runs");
   }
   const auto status = TRY(connection->call<wire::StatusAnswer>(wire::StatusQuery{}));
   return ledger_key(status);
@@ -41,35 +44,43 @@ boost::json::value to_json(const VerifyReport& report) {
 }
 
 void show(const VerifyReport& report) {
-  print(fmt::format("origin  {}\nsize    {}\nroot    {}\n", report.origin, count_text(report.size.value), report.root));
+  print(fmt::format("origin  {}\nsize    {}\nroot    {}\n", report.origin,
+                    count_text(report.size.value), report.root));
   if (report.journal_entries > 0) {
-    print(fmt::format("        and {} durable entries after the checkpoint\n", count_text(report.journal_entries)));
+    print(fmt::format("        and {} durable entries after the checkpoint\n",
+                      count_text(report.journal_entries)));
   }
   for (const auto& problem : report.problems) print(fmt::format("PROBLEM {}\n", problem));
-  print(report.ok ? "The ledger is whole: every entry, tile and signature fits.\n"
-                  : fmt::format("The ledger does NOT verify: {} problems.\n", report.problems.size()));
+  print(report.ok
+            ? "The ledger is whole: every entry, tile and signature fits.\n"
+            : fmt::format("The ledger does NOT verify: {} problems.\n", report.problems.size()));
 }
 
 int verify(const Options& options) {
   const auto key = key_of(options);
   if (!key) return complain(key.error());
   const auto where = options.source.empty() ? ledger_folder(options.who.places) : options.source;
-  auto source = open_ledger_source(where, options.token, options.certificate, options.who.places.data);
+  auto source =
+      open_ledger_source(where, options.token, options.certificate, options.who.places.data);
   if (!source) return complain("{}: {}", where, source.error().context);
   Progress progress("Verifying", "entries", 0, progress_style(options.json));
-  const auto report = verify_ledger(**source, {.verifier_key = *key, .decode_entries = !options.foreign},
-                                    [&](std::uint64_t done, std::uint64_t total) {
-                                      progress.set_total(total);
-                                      progress.at(done);
-                                    });
+  const auto report =
+      verify_ledger(**source, {.verifier_key = *key, .decode_entries = !options.foreign},
+                    [&](std::uint64_t done, std::uint64_t total) {
+                      progress.set_total(total);
+                      progress.at(done);
+                    });
   progress.finish();
-  if (options.json) print_json(to_json(report));
-  else show(report);
+  if (options.json)
+    print_json(to_json(report));
+  else
+    show(report);
   return report.ok ? kDone : kFailed;
 }
 
 // That the keeper's proof holds is checked here, with the key and nothing else of the keeper's.
-Result<Checkpoint> check_proof(const std::string& text, std::string_view leaf, const std::string& key) {
+Result<Checkpoint> check_proof(const std::string& text, std::string_view leaf,
+                               const std::string& key) {
   const auto verifier = TRY(NoteVerifier::parse(key));
   const auto proof = TRY(parse_tlog_proof(text));
   return verify_tlog_proof(proof, view_of(leaf), verifier);
@@ -82,21 +93,27 @@ int proof(const Options& options) {
   if (!status) return complain(status.error());
   const auto answer = connection->call<wire::ProveAnswer>(wire::Prove{.index = options.index});
   if (!answer) {
-    return complain("there is no entry {} under the last checkpoint, which covers {}", options.index, status->checkpoint_size);
+    return complain("there is no entry {} under the last checkpoint, which covers {}",
+                    options.index, status->checkpoint_size);
   }
   const auto key = options.key.empty() ? ledger_key(*status) : options.key;
   const auto checkpoint = check_proof(answer->proof.value, answer->leaf.value, key);
-  if (!checkpoint) return complain("the keeper's proof does not hold: {}", checkpoint.error().context);
+  if (!checkpoint)
+    return complain("the keeper's proof does not hold: {}", checkpoint.error().context);
   const auto path = options.out.empty() ? fmt::format("{}.tlog-proof", options.index) : options.out;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << answer->proof.value;
   file.close();
   if (!file) return complain("{} cannot be written", path);
   if (options.json) {
-    print_json({{"index", options.index}, {"origin", checkpoint->origin}, {"size", checkpoint->size.value}, {"ok", true}, {"file", path}});
+    print_json({{"index", options.index},
+                {"origin", checkpoint->origin},
+                {"size", checkpoint->size.value},
+                {"ok", true},
+                {"file", path}});
   } else {
-    print(fmt::format("{} shows that entry {} stands among the first {} entries of {}. Checked.\n", path, options.index,
-                      count_text(checkpoint->size.value), checkpoint->origin));
+    print(fmt::format("{} shows that entry {} stands among the first {} entries of {}. Checked.\n",
+                      path, options.index, count_text(checkpoint->size.value), checkpoint->origin));
   }
   return kDone;
 }
@@ -105,15 +122,22 @@ int proof(const Options& options) {
 
 void add_verify(CLI::App& app, Chosen& chosen) {
   add_command<Options>(
-      app, chosen, "verify", "Derive a whole ledger anew from its entries and compare every file and signature",
+      app, chosen, "verify",
+      "Derive a whole ledger anew from its entries and compare every file and signature",
       [](CLI::App& command, Options& options) {
         add_operator(command, options.who);
-        command.add_option("SOURCE", options.source, "A ledger's folder, or an URL such as https://api.localhost:8444; "
-                                                     "default: the data directory's own");
-        command.add_option("--token", options.token, "For an URL: an auditor's token (bulkhead auditor add)");
-        command.add_option("--certificate", options.certificate, "For an URL: PEM file that the server must show");
-        command.add_option("--key", options.key, "The ledger's key ORIGIN+ID+KEY, from somewhere its owner cannot change");
-        command.add_flag("--foreign", options.foreign, "A tlog-tiles log whose entries are not Bulkhead's");
+        command.add_option("SOURCE", options.source,
+                           "A ledger's folder, or an URL such as https://api.localhost:8444; "
+                           "default: the data directory's own");
+        command.add_option("--token", options.token,
+                           "For an URL: an auditor's token (bulkhead auditor add)");
+        command.add_option("--certificate", options.certificate,
+                           "For an URL: PEM file that the server must show");
+        command.add_option(
+            "--key", options.key,
+            "The ledger's key ORIGIN+ID+KEY, from somewhere its owner cannot change");
+        command.add_flag("--foreign", options.foreign,
+                         "A tlog-tiles log whose entries are not Bulkhead's");
         command.add_flag("--json", options.json, "One line of JSON");
       },
       verify);
@@ -121,12 +145,14 @@ void add_verify(CLI::App& app, Chosen& chosen) {
 
 void add_proof(CLI::App& app, Chosen& chosen) {
   add_command<Options>(
-      app, chosen, "proof", "Write the proof (C2SP tlog-proof) that an entry stands in the ledger, and check it",
+      app, chosen, "proof",
+      "Write the proof (C2SP tlog-proof) that an entry stands in the ledger, and check it",
       [](CLI::App& command, Options& options) {
         add_operator(command, options.who);
         command.add_option("INDEX", options.index, "The entry's place, from 0")->required();
         command.add_option("--out", options.out, "Default: INDEX.tlog-proof");
-        command.add_option("--key", options.key, "The ledger's key; default: what the running system says");
+        command.add_option("--key", options.key,
+                           "The ledger's key; default: what the running system says");
         command.add_flag("--json", options.json, "One line of JSON");
       },
       proof);

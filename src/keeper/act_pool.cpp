@@ -12,8 +12,9 @@ void answer(std::vector<Pending>& batch, ActContext& context) {
   std::vector<Outgoing> outgoing;  // a handful of channels, so a linear search is quickest
   for (auto& pending : batch) {
     const AnswerBody body = pending.act ? pending.act(context) : std::move(pending.ready);
-    auto at = std::find_if(outgoing.begin(), outgoing.end(),
-                           [&](const Outgoing& one) { return one.channel == pending.channel.get(); });
+    auto at = std::find_if(outgoing.begin(), outgoing.end(), [&](const Outgoing& one) {
+      return one.channel == pending.channel.get();
+    });
     if (at == outgoing.end()) at = outgoing.insert(at, {pending.channel.get(), {}});
     wire::put_frame(at->frames, pending.head, body);
   }

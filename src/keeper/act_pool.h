@@ -1,5 +1,6 @@
-// The act threads: they take what has become durable, unseal what was asked and answer it, one write per channel.
-// They must never be given work whose entries are not on the disk. Owned by keeper.
+// The act threads: they take what has become durable, unseal what was asked and answer it, one
+// write per channel. They must never be given work whose entries are not on the disk. Owned by
+// keeper.
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,5 @@
-// bulkhead-keeper: wires the keeper's parts together and runs its loop. It takes descriptors and its folder from the
-// supervisor and opens nothing else.
+// bulkhead-keeper: wires the keeper's parts together and runs its loop. It takes descriptors and
+// its folder from the supervisor and opens nothing else.
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -28,7 +28,8 @@ constexpr std::size_t kHashingThreads = 2;
 constexpr std::size_t kHashingJobsMax = 64;
 
 constexpr const char* kUsage =
-    "usage: bulkhead-keeper --data DIR (--key-fd N | --key FILE) --control-fd N [--without PROTECTION]...\n"
+    "usage: bulkhead-keeper --data DIR (--key-fd N | --key FILE) --control-fd N [--without "
+    "PROTECTION]...\n"
     "       bulkhead-keeper --init --data DIR --key FILE (--demo | --drill | --origin NAME)\n"
     "The supervisor (`bulkhead serve`) and `bulkhead init` start it; people seldom do.\n";
 
@@ -72,13 +73,20 @@ std::optional<Arguments> parse(int count, char** words) {
       return std::nullopt;
     } else {
       ++i;
-      if (word == "--data") arguments.data = value;
-      else if (word == "--key") arguments.key = value;
-      else if (word == "--origin") arguments.origin = value;
-      else if (word == "--without") arguments.without.emplace_back(value);
-      else if (word == "--key-fd" && number(value)) arguments.key_fd = *number(value);
-      else if (word == "--control-fd" && number(value)) arguments.control_fd = *number(value);
-      else return std::nullopt;
+      if (word == "--data")
+        arguments.data = value;
+      else if (word == "--key")
+        arguments.key = value;
+      else if (word == "--origin")
+        arguments.origin = value;
+      else if (word == "--without")
+        arguments.without.emplace_back(value);
+      else if (word == "--key-fd" && number(value))
+        arguments.key_fd = *number(value);
+      else if (word == "--control-fd" && number(value))
+        arguments.control_fd = *number(value);
+      else
+        return std::nullopt;
     }
   }
   const bool has_key = !arguments.key.empty() || arguments.key_fd >= 0;
@@ -95,13 +103,15 @@ Result<SecretBytes> load_root(const Arguments& arguments) {
 }
 
 Status init(const Arguments& arguments) {
-  struct stat there {};
+  struct stat there{};
   if (stat(arguments.key.c_str(), &there) != 0) TRY_STATUS(make_root_key_file(arguments.key));
   const auto root = TRY(load_root(arguments));
   const auto admin = TRY(make_keeper_folder(arguments.data, root, arguments.origin));
   if (admin) {
-    fmt::print("{{\"origin\":\"{}\",\"admin\":{{\"name\":\"{}\",\"password\":\"{}\",\"otpauth\":\"{}\"}}}}\n",
-               arguments.origin, admin->name, admin->password, admin->otpauth);
+    fmt::print(
+        "{{\"origin\":\"{}\",\"admin\":{{\"name\":\"{}\",\"password\":\"{}\",\"otpauth\":\"{}\"}}}}"
+        "\n",
+        arguments.origin, admin->name, admin->password, admin->otpauth);
   } else {
     fmt::print("{{\"origin\":\"{}\"}}\n", arguments.origin);
   }
@@ -111,17 +121,24 @@ Status init(const Arguments& arguments) {
 Result<Without> read_without(const Arguments& arguments, bool drill) {
   Without without;
   for (const auto& name : arguments.without) {
-    if (!drill) return fail(ErrorCode::kRefused, "protections can be switched off in drill directories only");
-    if (name == "grant") without.grant = true;
-    else if (name == "budget") without.budget = true;
-    else if (name == "proof") without.proof = true;
-    else if (name == "metering") without.metering = true;
-    else return fail(ErrorCode::kMalformed, "no such protection: grant, budget, proof or metering");
+    if (!drill)
+      return fail(ErrorCode::kRefused, "protections can be switched off in drill directories only");
+    if (name == "grant")
+      without.grant = true;
+    else if (name == "budget")
+      without.budget = true;
+    else if (name == "proof")
+      without.proof = true;
+    else if (name == "metering")
+      without.metering = true;
+    else
+      return fail(ErrorCode::kMalformed, "no such protection: grant, budget, proof or metering");
   }
   return without;
 }
 
-// Customers whose rows were stored but whose import entry was not are nobody: their batch will come again.
+// Customers whose rows were stored but whose import entry was not are nobody: their batch will come
+// again.
 Status sweep_unrecorded(Vault& vault, const State& state) {
   const auto next = vault.next_customer_number().value;
   for (auto number = state.last_customer().value + 1; number < next; ++number) {
@@ -141,7 +158,8 @@ Status say_ready(int control_fd, const KeeperFolder& folder) {
 Status serve(const Arguments& arguments) {
   open_resident_figure();
   const auto root = TRY(load_root(arguments));
-  TRY_STATUS(confine({.user = {}, .read_write = {arguments.data}, .read_only = {}, .network = NetworkUse::kNone}));
+  TRY_STATUS(confine(
+      {.user = {}, .read_write = {arguments.data}, .read_only = {}, .network = NetworkUse::kNone}));
   auto folder = TRY(open_keeper_folder(arguments.data, root));
   const auto without = TRY(read_without(arguments, folder.drill()));
   const auto credential_check = TRY(CredentialCheck::create());
@@ -156,26 +174,28 @@ Status serve(const Arguments& arguments) {
   WorkLane writer_lane(1, kWriterJobsMax);
   WorkLane scan_lane(1, kScanJobsMax);
   WorkLane hashing_lane(kHashingThreads, kHashingJobsMax);
-  Keeper keeper({.clock = clock,
-                 .ring = *folder.ring,
-                 .vault = *folder.vault,
-                 .reader = *loop_reader,
-                 .ledger = *folder.ledger,
-                 .writer_lane = writer_lane,
-                 .hashing_lane = hashing_lane,
-                 .imports = imports,
-                 .mailbox = mailbox,
-                 .credential_check = &credential_check,
-                 .breached_passwords = folder.breached_passwords ? &*folder.breached_passwords : nullptr,
-                 .origin = folder.origin,
-                 .demo = folder.demo(),
-                 .drill = folder.drill(),
-                 .without = without});
+  Keeper keeper(
+      {.clock = clock,
+       .ring = *folder.ring,
+       .vault = *folder.vault,
+       .reader = *loop_reader,
+       .ledger = *folder.ledger,
+       .writer_lane = writer_lane,
+       .hashing_lane = hashing_lane,
+       .imports = imports,
+       .mailbox = mailbox,
+       .credential_check = &credential_check,
+       .breached_passwords = folder.breached_passwords ? &*folder.breached_passwords : nullptr,
+       .origin = folder.origin,
+       .demo = folder.demo(),
+       .drill = folder.drill(),
+       .without = without});
   TRY_STATUS(keeper.start());
   TRY_STATUS(sweep_unrecorded(*folder.vault, keeper.state()));
   const auto acts = TRY(ActPool::start(open_reader));
   GroupCommitter committer(*folder.ledger);
-  Loop loop({keeper, committer, *acts, writer_lane, scan_lane, *writer_reader, *scan_reader, arguments.control_fd});
+  Loop loop({keeper, committer, *acts, writer_lane, scan_lane, *writer_reader, *scan_reader,
+             arguments.control_fd});
   TRY_STATUS(say_ready(arguments.control_fd, folder));
 
   const auto ended = loop.run();

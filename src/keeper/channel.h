@@ -1,6 +1,7 @@
-// A channel is one descriptor on which a process or an operator speaks the keeper's protocol, with the stage it is in.
-// Reading belongs to the loop thread alone; answers may be sent from any thread. It must never buffer without bound: a
-// peer that does not read its answers is cut off. Owned by keeper.
+// A channel is one descriptor on which a process or an operator speaks the keeper's protocol, with
+// the stage it is in. Reading belongs to the loop thread alone; answers may be sent from any
+// thread. It must never buffer without bound: a peer that does not read its answers is cut off.
+// Owned by keeper.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,8 @@
 
 namespace bulkhead {
 
-// What a channel may send next. A front greets first (with its escape report), an operator may have to sign in.
+// What a channel may send next. A front greets first (with its escape report), an operator may have
+// to sign in.
 enum class Stage : std::uint8_t { kGreeting, kSigningIn, kServing };
 
 inline constexpr std::size_t kUnsentBytesMax = 64u << 20;

@@ -1,6 +1,6 @@
-// The `detail` of each kind of entry that changes the keeper's state: what the fold needs to make the change again.
-// It must never hold a name, an address, a secret or free text; those stand in the vault's rows. Owned by keeper;
-// docs/LEDGER.md lists them.
+// The `detail` of each kind of entry that changes the keeper's state: what the fold needs to make
+// the change again. It must never hold a name, an address, a secret or free text; those stand in
+// the vault's rows. Owned by keeper; docs/LEDGER.md lists them.
 #pragma once
 
 #include "ledger/entry.h"
@@ -12,13 +12,16 @@ namespace bulkhead {
 // kRestart: the keeper started (face kKeeper), or a process instance of a face did.
 struct RestartDetail {
   std::uint32_t instance = 0;
-  std::uint64_t time_lost_ms = 0;  // keeper time that passed since the last entry, as far as it may be believed
+  std::uint64_t time_lost_ms =
+      0;  // keeper time that passed since the last entry, as far as it may be believed
   WIRE_MEMBERS(instance, time_lost_ms)
 };
 
-// kName: a ledger-local number is introduced by a commitment; the opening stands in the vault's rows.
+// kName: a ledger-local number is introduced by a commitment; the opening stands in the vault's
+// rows.
 enum class NameKind : std::uint8_t { kTeam, kNetwork };
-template <> struct Words<NameKind> {
+template <>
+struct Words<NameKind> {
   static constexpr std::array<std::string_view, 2> names{"team", "network"};
 };
 struct NameDetail {
@@ -28,7 +31,8 @@ struct NameDetail {
   WIRE_MEMBERS(kind, number, commitment)
 };
 
-// kStaff and kClient: the principal as it stands after this entry. `secrets` names the version of its sealed row.
+// kStaff and kClient: the principal as it stands after this entry. `secrets` names the version of
+// its sealed row.
 struct PrincipalDetail {
   std::uint32_t number = 0;
   Role role{};
@@ -40,8 +44,8 @@ struct PrincipalDetail {
   wire::NetworkAddress network{};
   std::uint8_t prefix_bits = 0;
   std::uint16_t on_case_opened = 0;  // bit per RequestType
-  WIRE_MEMBERS(number, role, team, disabled, grown, secrets, budget_frozen_until_ms, network, prefix_bits,
-               on_case_opened)
+  WIRE_MEMBERS(number, role, team, disabled, grown, secrets, budget_frozen_until_ms, network,
+               prefix_bits, on_case_opened)
 };
 
 // kSignIn.

@@ -7,18 +7,21 @@ namespace {
 const std::string kNoName;
 }
 
-std::uint32_t row_id(std::uint32_t number, std::uint32_t version) { return number << 8 | (version & 0xff); }
+std::uint32_t row_id(std::uint32_t number, std::uint32_t version) {
+  return number << 8 | (version & 0xff);
+}
 
 RowWrite row_of(const PrincipalSecrets& secrets) {
-  return {static_cast<std::uint8_t>(RowKind::kPrincipal), row_id(secrets.number, secrets.version), secrets.version,
-          wire::encode(secrets), false};
+  return {static_cast<std::uint8_t>(RowKind::kPrincipal), row_id(secrets.number, secrets.version),
+          secrets.version, wire::encode(secrets), false};
 }
 
 Status Directory::load(const State& state, VaultReader& reader) {
   for (const auto& row : TRY(reader.rows(static_cast<std::uint8_t>(RowKind::kPrincipal)))) {
     const auto secrets = TRY(wire::decode<PrincipalSecrets>(row.bytes));
     const auto* principal = state.principal(PrincipalNumber(secrets.number));
-    if (principal != nullptr && principal->facts.secrets == secrets.version) add(secrets, principal->facts.role);
+    if (principal != nullptr && principal->facts.secrets == secrets.version)
+      add(secrets, principal->facts.role);
   }
   for (const auto& row : TRY(reader.rows(static_cast<std::uint8_t>(RowKind::kTeam)))) {
     add_team(row.id, TRY(wire::decode<NameRow>(row.bytes)).name.value);
@@ -60,7 +63,8 @@ std::optional<std::uint32_t> Directory::find_team(const std::string& name) const
   return at->second;
 }
 
-std::optional<PrincipalNumber> Directory::find_token(const std::array<std::uint8_t, 32>& token) const {
+std::optional<PrincipalNumber> Directory::find_token(
+    const std::array<std::uint8_t, 32>& token) const {
   const auto at = tokens_.find(sha256(token));
   if (at == tokens_.end()) return std::nullopt;
   return at->second;

@@ -1,6 +1,6 @@
-// Names of staff, clients and teams, and what they sign in with: the openings that stand in the vault's rows, never in
-// the ledger. It must keep only names and token digests in memory; secrets are read from their sealed row when somebody
-// signs in. Owned by keeper, used by the loop alone.
+// Names of staff, clients and teams, and what they sign in with: the openings that stand in the
+// vault's rows, never in the ledger. It must keep only names and token digests in memory; secrets
+// are read from their sealed row when somebody signs in. Owned by keeper, used by the loop alone.
 #pragma once
 
 #include <map>
@@ -23,8 +23,8 @@ struct PrincipalSecrets {
   std::uint32_t number = 0;
   std::uint32_t version = 0;
   wire::Text<wire::kPasswordBytesMax> name;
-  Credentials credentials;                    // staff
-  std::array<std::uint8_t, 32> secret{};      // clients and auditors
+  Credentials credentials;                // staff
+  std::array<std::uint8_t, 32> secret{};  // clients and auditors
   WIRE_MEMBERS(number, version, name, credentials, secret)
 };
 
@@ -36,7 +36,8 @@ struct NameRow {
 
 class Directory {
  public:
-  // Reads all names of principals that the state knows; rows the ledger does not know are leftovers and are skipped.
+  // Reads all names of principals that the state knows; rows the ledger does not know are leftovers
+  // and are skipped.
   Status load(const State& state, VaultReader& reader);
 
   std::optional<PrincipalNumber> find(const std::string& name) const;

@@ -1,6 +1,7 @@
-// The handlers, one function per operation, named after it. Each reads as four steps: the message was *read* by the
-// templates below (strict decode, proof), the function *authorises* and *records*, and the Act it answers runs once the
-// entries are durable. A handler must never answer plaintext itself. Owned by keeper; rules.h says who may call which.
+// The handlers, one function per operation, named after it. Each reads as four steps: the message
+// was *read* by the templates below (strict decode, proof), the function *authorises* and
+// *records*, and the Act it answers runs once the entries are durable. A handler must never answer
+// plaintext itself. Owned by keeper; rules.h says who may call which.
 #pragma once
 
 #include "keeper/keeper.h"
@@ -35,7 +36,8 @@ Outcome list_messages(Keeper&, const Call&, const Asker&, const wire::ListMessag
 Outcome add_message(Keeper&, const Call&, const Asker&, const wire::AddMessage&);
 Outcome read_ledger(Keeper&, const Call&, const wire::ReadLedger&);
 
-// --- operators (handlers_admin.cpp, handlers_staff.cpp, handlers_import.cpp, handlers_scope.cpp) ---
+// --- operators (handlers_admin.cpp, handlers_staff.cpp, handlers_import.cpp, handlers_scope.cpp)
+// ---
 Outcome admin_hello(Keeper&, const Call&, const wire::AdminHello&);
 Outcome admin_sign_in(Keeper&, const Call&, const wire::AdminSignIn&);
 Outcome status(Keeper&, const Call&, const wire::StatusQuery&);

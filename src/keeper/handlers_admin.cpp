@@ -7,9 +7,11 @@
 namespace bulkhead::handlers {
 Outcome admin_hello(Keeper& keeper, const Call& call, const wire::AdminHello& message) {
   if (message.protocol != 1) return Outcome::protocol_broken();
-  // In a demo or drill directory its creator's connection is the operator; the supervisor checked the user.
+  // In a demo or drill directory its creator's connection is the operator; the supervisor checked
+  // the user.
   call.channel->stage = keeper.parts().demo ? Stage::kServing : Stage::kSigningIn;
-  return Outcome::with(wire::AdminHelloAnswer{{keeper.parts().origin}, keeper.parts().demo, keeper.parts().demo});
+  return Outcome::with(
+      wire::AdminHelloAnswer{{keeper.parts().origin}, keeper.parts().demo, keeper.parts().demo});
 }
 
 Outcome admin_sign_in(Keeper& keeper, const Call& call, const wire::AdminSignIn& message) {
@@ -90,7 +92,8 @@ Outcome demo_code(Keeper& keeper, const Call&, const wire::DemoCode& message) {
   return Outcome::run([number = *number, version, step, valid_s](ActContext& context) {
     const auto secrets = read_secrets(context.reader, number, version);
     if (!secrets) return refuse_with(Reason::kNotThere);
-    return answer_with(wire::DemoCodeAnswer{{totp_code(secrets->credentials.totp_secret, step)}, valid_s});
+    return answer_with(
+        wire::DemoCodeAnswer{{totp_code(secrets->credentials.totp_secret, step)}, valid_s});
   });
 }
 

@@ -1,4 +1,5 @@
-// The case register: who works on what, for whom, with which proof of contact. Nothing here discloses a field.
+// The case register: who works on what, for whom, with which proof of contact. Nothing here
+// discloses a field.
 #include <algorithm>
 
 #include "keeper/handlers.h"
@@ -22,10 +23,13 @@ bool may_see(const Keeper& keeper, const Asker& asker, const Case& row) {
 void grant_to_clients(Keeper& keeper, const Call& call, CaseNumber number, const Case& row) {
   const auto& policy = keeper.state().policy();
   for (const auto& [id, principal] : keeper.state().principals()) {
-    const bool wants = principal.facts.role == Role::kClient && !principal.facts.disabled &&
-                       (principal.facts.on_case_opened >> static_cast<unsigned>(row.type) & 1u) != 0;
+    const bool wants =
+        principal.facts.role == Role::kClient && !principal.facts.disabled &&
+        (principal.facts.on_case_opened >> static_cast<unsigned>(row.type) & 1u) != 0;
     if (!wants) continue;
-    if (keeper.state().grants(PrincipalNumber(id), keeper.now_ms()).size() >= policy.client_grants_max) continue;
+    if (keeper.state().grants(PrincipalNumber(id), keeper.now_ms()).size() >=
+        policy.client_grants_max)
+      continue;
     auto entry = keeper.make_entry(EntryKind::kGrant, call);
     entry.case_number = number;
     if (!keeper.name_customer(entry, row.customer)) continue;
@@ -52,13 +56,14 @@ wire::CaseRow row_of_case(Keeper& keeper, CaseNumber number, PrincipalNumber ask
 Status record_case(Keeper& keeper, Entry entry, CaseNumber number, const Case& row) {
   entry.case_number = number;
   TRY_STATUS(keeper.name_customer(entry, row.customer));
-  entry.detail = wire::encode(
-      CaseDetail{row.type, row.state, row.contact, row.assignee.value, row.opened_ms, row.changed_ms});
+  entry.detail = wire::encode(CaseDetail{row.type, row.state, row.contact, row.assignee.value,
+                                         row.opened_ms, row.changed_ms});
   keeper.record(std::move(entry), row.customer);
   return {};
 }
 
-Outcome open_case(Keeper& keeper, const Call& call, const Asker& asker, const wire::OpenCase& message) {
+Outcome open_case(Keeper& keeper, const Call& call, const Asker& asker,
+                  const wire::OpenCase& message) {
   const auto role = asker.facts.role;
   if (role != Role::kAgent && role != Role::kLead && role != Role::kPrivacyOfficer) {
     return keeper.deny(call, asker, Reason::kRole);
@@ -66,15 +71,17 @@ Outcome open_case(Keeper& keeper, const Call& call, const Asker& asker, const wi
   const auto customer = read_ref(keeper.parts().ring, message.customer, asker.session->number);
   if (!customer) return keeper.deny(call, asker, Reason::kNotThere);
   const auto& cases = keeper.state().cases();
-  const auto mine = std::count_if(cases.rbegin(), cases.rbegin() + std::min<std::ptrdiff_t>(std::ssize(cases), 5000),
-                                  [&](const Case& one) {
-                                    return one.assignee == asker.number && one.state != CaseState::kClosed &&
-                                           one.contact == ContactProof::kNone;
-                                  });
+  const auto mine = std::count_if(
+      cases.rbegin(), cases.rbegin() + std::min<std::ptrdiff_t>(std::ssize(cases), 5000),
+      [&](const Case& one) {
+        return one.assignee == asker.number && one.state != CaseState::kClosed &&
+               one.contact == ContactProof::kNone;
+      });
   if (mine >= kOpenCasesPerAgentMax) return keeper.deny(call, asker, Reason::kTooMany);
-  // The keeper's router gives a case that somebody opens at the telephone to who opened it; contact proves nothing yet.
-  const Case row{*customer,      asker.number,     keeper.wall_ms(), keeper.wall_ms(), message.type, CaseState::kOpen,
-                 ContactProof::kNone};
+  // The keeper's router gives a case that somebody opens at the telephone to who opened it; contact
+  // proves nothing yet.
+  const Case row{*customer,    asker.number,     keeper.wall_ms(),   keeper.wall_ms(),
+                 message.type, CaseState::kOpen, ContactProof::kNone};
   const auto number = keeper.state().next_case();
   if (!record_case(keeper, keeper.make_entry(EntryKind::kCase, call, asker), number, row)) {
     return keeper.deny(call, asker, Reason::kNotThere);
@@ -83,25 +90,32 @@ Outcome open_case(Keeper& keeper, const Call& call, const Asker& asker, const wi
   return Outcome::with(wire::CaseAnswer{row_of_case(keeper, number, asker.number)});
 }
 
-Outcome list_cases(Keeper& keeper, const Call& call, const Asker& asker, const wire::ListCases& message) {
-  if (message.limit == 0 || message.limit > wire::kListItemsMax) return Outcome::refuse(Reason::kMalformed);
+Outcome list_cases(Keeper& keeper, const Call& call, const Asker& asker,
+                   const wire::ListCases& message) {
+  if (message.limit == 0 || message.limit > wire::kListItemsMax)
+    return Outcome::refuse(Reason::kMalformed);
   if (asker.facts.role == Role::kAdmin || asker.facts.role == Role::kAuditor) {
     return keeper.deny(call, asker, Reason::kRole);
   }
   const auto wanted = [&](const Case& row) {
     if (!may_see(keeper, asker, row)) return false;
     switch (message.view) {
-      case wire::CaseView::kMine: return row.assignee == asker.number && row.state != CaseState::kClosed;
-      case wire::CaseView::kUnassigned: return !row.assignee && row.state != CaseState::kClosed;
-      case wire::CaseView::kOpen: return row.state != CaseState::kClosed;
-      case wire::CaseView::kClosed: return row.state == CaseState::kClosed;
+      case wire::CaseView::kMine:
+        return row.assignee == asker.number && row.state != CaseState::kClosed;
+      case wire::CaseView::kUnassigned:
+        return !row.assignee && row.state != CaseState::kClosed;
+      case wire::CaseView::kOpen:
+        return row.state != CaseState::kClosed;
+      case wire::CaseView::kClosed:
+        return row.state == CaseState::kClosed;
     }
     return false;
   };
   wire::ListCasesAnswer answer;
   const auto& cases = keeper.state().cases();
-  auto number = message.after == 0 ? static_cast<std::uint32_t>(cases.size())
-                                   : std::min(message.after - 1, static_cast<std::uint32_t>(cases.size()));
+  auto number = message.after == 0
+                    ? static_cast<std::uint32_t>(cases.size())
+                    : std::min(message.after - 1, static_cast<std::uint32_t>(cases.size()));
   for (; number > 0; --number) {
     if (!wanted(cases[number - 1])) continue;
     if (answer.rows.items.size() == message.limit) {
@@ -113,7 +127,8 @@ Outcome list_cases(Keeper& keeper, const Call& call, const Asker& asker, const w
   return Outcome::with(answer);
 }
 
-Outcome show_case(Keeper& keeper, const Call& call, const Asker& asker, const wire::ShowCase& message) {
+Outcome show_case(Keeper& keeper, const Call& call, const Asker& asker,
+                  const wire::ShowCase& message) {
   const auto number = keeper.case_number(message.id);
   const bool granted = number && asker.is_client() && keeper.access(asker, message.id).has_value();
   if (!number || !(granted || may_see(keeper, asker, *keeper.state().find_case(*number)))) {
@@ -122,7 +137,8 @@ Outcome show_case(Keeper& keeper, const Call& call, const Asker& asker, const wi
   return Outcome::with(wire::CaseAnswer{row_of_case(keeper, *number, asker.number)});
 }
 
-Outcome assign_case(Keeper& keeper, const Call& call, const Asker& asker, const wire::AssignCase& message) {
+Outcome assign_case(Keeper& keeper, const Call& call, const Asker& asker,
+                    const wire::AssignCase& message) {
   const auto number = keeper.case_number(message.id);
   if (asker.facts.role != Role::kLead) return keeper.deny(call, asker, Reason::kRole);
   if (!number || !may_see(keeper, asker, *keeper.state().find_case(*number))) {
@@ -132,7 +148,8 @@ Outcome assign_case(Keeper& keeper, const Call& call, const Asker& asker, const 
   if (row.state == CaseState::kClosed) return keeper.deny(call, asker, Reason::kState, *number);
   const auto to = keeper.directory().find(message.assignee.value);
   const auto* assignee = to ? keeper.state().principal(*to) : nullptr;
-  const bool of_my_team = assignee != nullptr && !assignee->facts.disabled && assignee->facts.team == asker.facts.team;
+  const bool of_my_team =
+      assignee != nullptr && !assignee->facts.disabled && assignee->facts.team == asker.facts.team;
   if (!of_my_team) return keeper.deny(call, asker, Reason::kNotThere, *number);
   row.assignee = *to;
   row.state = CaseState::kOpen;
@@ -143,7 +160,8 @@ Outcome assign_case(Keeper& keeper, const Call& call, const Asker& asker, const 
   return Outcome::with(wire::CaseAnswer{row_of_case(keeper, *number, asker.number)});
 }
 
-Outcome close_case(Keeper& keeper, const Call& call, const Asker& asker, const wire::CloseCase& message) {
+Outcome close_case(Keeper& keeper, const Call& call, const Asker& asker,
+                   const wire::CloseCase& message) {
   const auto access = keeper.access(asker, message.id);
   if (!access) return keeper.deny(call, asker, access.error());
   if (asker.is_client()) return keeper.deny(call, asker, Reason::kRole, access->number);

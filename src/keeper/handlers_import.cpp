@@ -20,11 +20,13 @@ Outcome import(Keeper& keeper, const Call& call, const wire::Import& message) {
       keeper.parts().writer_lane,
       [&imports = keeper.parts().imports, &vault = keeper.parts().vault] { imports.drain(vault); },
       [&keeper, later, batch] {
-        if (!batch->done || !batch->stored) return keeper.answer_later(later, Outcome::refuse(Reason::kLedger));
+        if (!batch->done || !batch->stored)
+          return keeper.answer_later(later, Outcome::refuse(Reason::kLedger));
         auto entry = keeper.make_entry(EntryKind::kImport, later);
         entry.principal = later.channel->operator_number;
-        entry.detail = wire::encode(ImportDetail{batch->message.job, batch->message.batch,
-                                                 batch->answer.first_customer, batch->answer.taken});
+        entry.detail =
+            wire::encode(ImportDetail{batch->message.job, batch->message.batch,
+                                      batch->answer.first_customer, batch->answer.taken});
         keeper.record(std::move(entry));
         keeper.answer_later(later, Outcome::with(batch->answer));
       });
@@ -35,8 +37,9 @@ Outcome seed_cases(Keeper& keeper, const Call& call, const wire::SeedCases& mess
   if (!keeper.parts().demo) return Outcome::refuse(Reason::kRole);
   const auto& state = keeper.state();
   for (const auto& seed : message.cases.items) {
-    const bool known = seed.customer != 0 && seed.customer <= state.last_customer().value &&
-                       (seed.assignee == 0 || state.principal(PrincipalNumber(seed.assignee)) != nullptr);
+    const bool known =
+        seed.customer != 0 && seed.customer <= state.last_customer().value &&
+        (seed.assignee == 0 || state.principal(PrincipalNumber(seed.assignee)) != nullptr);
     if (!known) return Outcome::refuse(Reason::kNotThere);
   }
   wire::SeedCasesAnswer answer;
@@ -44,11 +47,17 @@ Outcome seed_cases(Keeper& keeper, const Call& call, const wire::SeedCases& mess
   std::vector<NewMessage> messages;
   for (const auto& seed : message.cases.items) {
     const auto number = state.next_case();
-    const Case row{CustomerNumber(seed.customer), PrincipalNumber(seed.assignee), seed.opened_ms, seed.opened_ms,
-                   seed.type, seed.state, seed.contact};
+    const Case row{CustomerNumber(seed.customer),
+                   PrincipalNumber(seed.assignee),
+                   seed.opened_ms,
+                   seed.opened_ms,
+                   seed.type,
+                   seed.state,
+                   seed.contact};
     auto entry = keeper.make_entry(EntryKind::kCase, call);
     entry.principal = call.channel->operator_number;
-    if (!record_case(keeper, std::move(entry), number, row)) return Outcome::refuse(Reason::kNotThere);
+    if (!record_case(keeper, std::move(entry), number, row))
+      return Outcome::refuse(Reason::kNotThere);
     answer.ids.items.push_back(keeper.case_id(number));
     for (const auto& one : seed.messages.items) {
       messages.push_back({number, row.customer, one.created_ms, one.direction, one.text.value});
@@ -56,7 +65,8 @@ Outcome seed_cases(Keeper& keeper, const Call& call, const wire::SeedCases& mess
   }
   return Outcome::run(
       [answer = std::move(answer), messages = std::move(messages)](ActContext& context) {
-        if (!messages.empty() && !context.writer->add_messages(messages)) return refuse_with(Reason::kLedger);
+        if (!messages.empty() && !context.writer->add_messages(messages))
+          return refuse_with(Reason::kLedger);
         return answer_with(answer);
       },
       Lane::kWriter);
@@ -71,7 +81,8 @@ Outcome set_contact(Keeper& keeper, const Call& call, const wire::SetContact& me
   row.changed_ms = keeper.wall_ms();
   auto entry = keeper.make_entry(EntryKind::kCase, call);
   entry.principal = call.channel->operator_number;
-  if (!record_case(keeper, std::move(entry), *number, row)) return Outcome::refuse(Reason::kNotThere);
+  if (!record_case(keeper, std::move(entry), *number, row))
+    return Outcome::refuse(Reason::kNotThere);
   return Outcome::with(wire::Done{});
 }
 

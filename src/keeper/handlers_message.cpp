@@ -1,4 +1,5 @@
-// Messages of a case: sealed free text in and out, and the published files of the ledger for auditors.
+// Messages of a case: sealed free text in and out, and the published files of the ledger for
+// auditors.
 #include "keeper/handlers.h"
 #include "vault/content_scan.h"
 
@@ -8,12 +9,15 @@ constexpr std::size_t kMessagesShown = 100;
 constexpr std::size_t kAnswerTextBytesMax = 4u << 20;
 }  // namespace
 
-Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker, const wire::ListMessages& message) {
+Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker,
+                      const wire::ListMessages& message) {
   constexpr auto kText = FieldSet::of(Field::kMessage);
   const auto access = keeper.access(asker, message.id);
   if (!access) return keeper.deny(call, asker, access.error(), CaseNumber(), kText);
-  const auto view = view_of(keeper.state().policy(), asker.facts.role, access->contact, Purpose::kService);
-  if (!view.clear.has(Field::kMessage)) return keeper.deny(call, asker, Reason::kField, access->number, kText);
+  const auto view =
+      view_of(keeper.state().policy(), asker.facts.role, access->contact, Purpose::kService);
+  if (!view.clear.has(Field::kMessage))
+    return keeper.deny(call, asker, Reason::kField, access->number, kText);
   const auto heads = keeper.parts().reader.message_heads(access->number, kMessagesShown);
   if (!heads) return Outcome::refuse(Reason::kNotThere);
 
@@ -27,7 +31,8 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker, cons
   if (!keeper.name_customer(entry, customer)) return Outcome::refuse(Reason::kNotThere);
   const auto column = column_of(asker.facts.role, access->contact, Grade::kClear);
   if (const auto spent = keeper.spend(asker, column, customer, entry); !spent) {
-    return keeper.deny(call, asker, Reason::kBudget, access->number, kText, spent.error().retry_after_s);
+    return keeper.deny(call, asker, Reason::kBudget, access->number, kText,
+                       spent.error().retry_after_s);
   }
   keeper.record(std::move(entry), customer);
 
@@ -47,7 +52,8 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker, cons
   });
 }
 
-Outcome add_message(Keeper& keeper, const Call& call, const Asker& asker, const wire::AddMessage& message) {
+Outcome add_message(Keeper& keeper, const Call& call, const Asker& asker,
+                    const wire::AddMessage& message) {
   const auto access = keeper.access(asker, message.id);
   if (!access) return keeper.deny(call, asker, access.error());
   if (asker.is_client() && message.direction != Direction::kFromCustomer) {
@@ -58,7 +64,8 @@ Outcome add_message(Keeper& keeper, const Call& call, const Asker& asker, const 
 
   auto entry = keeper.make_entry(EntryKind::kIntake, call, asker);
   entry.purpose = Purpose::kService;
-  entry.fields = FieldSet::of(message.direction == Direction::kNote ? Field::kNote : Field::kMessage);
+  entry.fields =
+      FieldSet::of(message.direction == Direction::kNote ? Field::kNote : Field::kMessage);
   entry.tags = scanned->tags;
   entry.case_number = access->number;
   const auto customer = access->row.customer;
@@ -68,7 +75,8 @@ Outcome add_message(Keeper& keeper, const Call& call, const Asker& asker, const 
 
   return Outcome::run(
       [row = std::move(row)](ActContext& context) {
-        return context.writer->add_message(row) ? answer_with(wire::Done{}) : refuse_with(Reason::kLedger);
+        return context.writer->add_message(row) ? answer_with(wire::Done{})
+                                                : refuse_with(Reason::kLedger);
       },
       Lane::kWriter);
 }
@@ -80,7 +88,8 @@ Outcome read_ledger(Keeper& keeper, const Call& call, const wire::ReadLedger& me
     keeper.record_unknown(call, EntryKind::kDenied, Reason::kNoSession, NetworkNumber());
     return Outcome::refuse(Reason::kNoSession);
   }
-  // The published files hold no personal data, so reading them is no entry: they may be mirrored by anybody.
+  // The published files hold no personal data, so reading them is no entry: they may be mirrored by
+  // anybody.
   return Outcome::run([message, &ledger = keeper.parts().ledger](ActContext&) {
     Result<Bytes> bytes = fail(ErrorCode::kMalformed, "no such file");
     if (message.what == 0) {

@@ -1,41 +1,48 @@
-// Lookups, masked records, reveals and counts: everything that discloses a field or a customer's existence.
-#include "keeper/handlers.h"
+// Lookups, masked records, reveals and counts: everything that discloses a field or a customer's
+// existence.
 #include "crypto/encoding.h"
+#include "keeper/handlers.h"
 #include "vault/fields.h"
 #include "vault/identifiers.h"
 
 namespace bulkhead::handlers {
 namespace {
 
-// Adds the answer's values; a field that was asked and has none is told as empty, since that too is a disclosure.
-void put_values(wire::RecordAnswer& answer, const Record& record, FieldSet fields, FieldSet masked) {
+// Adds the answer's values; a field that was asked and has none is told as empty, since that too is
+// a disclosure.
+void put_values(wire::RecordAnswer& answer, const Record& record, FieldSet fields,
+                FieldSet masked) {
   FieldSet told;
   for (const auto& value : record) {
     if (!fields.has(value.field) || answer.values.items.size() >= kRecordValuesMax) continue;
     const bool hide = masked.has(value.field);
-    answer.values.items.push_back({static_cast<std::uint8_t>(value.field), value.item, hide,
+    answer.values.items.push_back({static_cast<std::uint8_t>(value.field),
+                                   value.item,
+                                   hide,
                                    {hide ? mask(value.field, value.value) : value.value}});
     told = told | FieldSet::of(value.field);
   }
   for (const auto& info : kFields) {
     if ((fields - told).has(info.field) && answer.values.items.size() < kRecordValuesMax) {
-      answer.values.items.push_back({static_cast<std::uint8_t>(info.field), 0, masked.has(info.field), {}});
+      answer.values.items.push_back(
+          {static_cast<std::uint8_t>(info.field), 0, masked.has(info.field), {}});
     }
   }
 }
 
-Outcome over_budget(Keeper& keeper, const Call& call, const Asker& asker, const BudgetRefusal& refusal,
-                    CaseNumber number, FieldSet fields) {
+Outcome over_budget(Keeper& keeper, const Call& call, const Asker& asker,
+                    const BudgetRefusal& refusal, CaseNumber number, FieldSet fields) {
   const bool own = refusal.holder == Holder::kPerson || refusal.holder == Holder::kClient;
   return keeper.deny(call, asker, own ? Reason::kBudget : Reason::kHouseBudget, number, fields,
                      refusal.retry_after_s);
 }
 
-// Companions are customers of their own: naming them to somebody is a disclosure of theirs. They are found before the
-// entry is written, which is safe since nothing leaves yet.
+// Companions are customers of their own: naming them to somebody is a disclosure of theirs. They
+// are found before the entry is written, which is safe since nothing leaves yet.
 Result<std::vector<CustomerNumber>> companions_of(Keeper& keeper, CustomerNumber customer) {
   std::vector<CustomerNumber> found;
-  for (const auto& value : TRY(keeper.parts().reader.open_fields(customer, FieldSet::of(Field::kCompanions)))) {
+  for (const auto& value :
+       TRY(keeper.parts().reader.open_fields(customer, FieldSet::of(Field::kCompanions)))) {
     std::uint32_t number = 0;
     for (const char c : value.value) {
       if (c >= '0' && c <= '9') {
@@ -55,8 +62,10 @@ Result<std::vector<CustomerNumber>> companions_of(Keeper& keeper, CustomerNumber
 Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire::Lookup& message) {
   const auto normalised = normalise(message.kind, message.value.value);
   if (!normalised) return Outcome::refuse(Reason::kMalformed);
-  if (keeper.limits().own(keeper.state(), asker.number, keeper.now_ms()).of(Column::kLookup, Horizon::kDay).customers ==
-      0) {
+  if (keeper.limits()
+          .own(keeper.state(), asker.number, keeper.now_ms())
+          .of(Column::kLookup, Horizon::kDay)
+          .customers == 0) {
     return keeper.deny(call, asker, Reason::kRole);
   }
   // Charged before anything is resolved, so that a refusal says nothing about who is there.
@@ -89,7 +98,8 @@ Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire:
 Outcome masked(Keeper& keeper, const Call& call, const Asker& asker, const wire::Masked& message) {
   const auto access = keeper.access(asker, message.id);
   if (!access) return keeper.deny(call, asker, access.error());
-  const auto view = view_of(keeper.state().policy(), asker.facts.role, access->contact, Purpose::kNone);
+  const auto view =
+      view_of(keeper.state().policy(), asker.facts.role, access->contact, Purpose::kNone);
   const auto fields = view.masked | view.clear;
   if (fields.empty()) return keeper.deny(call, asker, Reason::kRole, access->number);
 
@@ -123,7 +133,8 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
     return keeper.deny(call, asker, Reason::kPurpose, access->number, fields);
   }
   const auto view = view_of(policy, asker.facts.role, access->contact, message.purpose);
-  if (!(fields - view.clear).empty()) return keeper.deny(call, asker, Reason::kField, access->number, fields);
+  if (!(fields - view.clear).empty())
+    return keeper.deny(call, asker, Reason::kField, access->number, fields);
 
   auto entry = keeper.make_entry(EntryKind::kReveal, call, asker);
   entry.grade = Grade::kClear;
@@ -158,14 +169,17 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   const auto session = asker.session->number;
   return Outcome::run([customer, fields, session, companions = std::move(companions),
                        &ring = keeper.parts().ring](ActContext& context) {
-    const auto record = context.reader.open_fields(customer, fields - FieldSet::of(Field::kCompanions));
+    const auto record =
+        context.reader.open_fields(customer, fields - FieldSet::of(Field::kCompanions));
     if (!record) return refuse_with(Reason::kNotThere);
     wire::RecordAnswer answer;
     put_values(answer, *record, fields - FieldSet::of(Field::kCompanions), {});
     std::uint16_t item = 0;
     for (const auto companion : companions) {
       if (answer.values.items.size() >= kRecordValuesMax) break;
-      answer.values.items.push_back({static_cast<std::uint8_t>(Field::kCompanions), item++, false,
+      answer.values.items.push_back({static_cast<std::uint8_t>(Field::kCompanions),
+                                     item++,
+                                     false,
                                      {to_hex(make_ref(ring, companion, session).bytes)}});
     }
     if (fields.has(Field::kCompanions) && companions.empty()) {
@@ -186,8 +200,11 @@ Outcome count(Keeper& keeper, const Call& call, const Asker& asker, const wire::
     return over_budget(keeper, call, asker, spent.error(), CaseNumber(), {});
   }
   keeper.record(std::move(entry));
-  const auto rounded = [](std::uint32_t number) { return number < 10 ? 0 : (number + 5) / 10 * 10; };
-  return Outcome::with(wire::CountAnswer{rounded(keeper.state().customers()), rounded(keeper.state().open_cases())});
+  const auto rounded = [](std::uint32_t number) {
+    return number < 10 ? 0 : (number + 5) / 10 * 10;
+  };
+  return Outcome::with(
+      wire::CountAnswer{rounded(keeper.state().customers()), rounded(keeper.state().open_cases())});
 }
 
 }  // namespace bulkhead::handlers

@@ -48,7 +48,8 @@ Reason to_predicate(Keeper& keeper, const wire::ScopeQuery& query, ScopePredicat
   return Reason::kNone;
 }
 
-AnswerBody page(const AffectedSet& affected, std::uint64_t size, std::uint64_t after, bool numbers) {
+AnswerBody page(const AffectedSet& affected, std::uint64_t size, std::uint64_t after,
+                bool numbers) {
   wire::ScopeAnswer answer;
   answer.ledger_size = size;
   answer.customers = affected.customers.size();
@@ -59,8 +60,8 @@ AnswerBody page(const AffectedSet& affected, std::uint64_t size, std::uint64_t a
       break;
     }
     const auto& one = affected.customers[i];
-    answer.rows.items.push_back({one.pseudonym, one.clear, one.masked, one.existence, one.first_ms, one.last_ms,
-                                 one.sessions, numbers ? one.number.value : 0});
+    answer.rows.items.push_back({one.pseudonym, one.clear, one.masked, one.existence, one.first_ms,
+                                 one.last_ms, one.sessions, numbers ? one.number.value : 0});
   }
   return answer_with(answer);
 }
@@ -84,7 +85,8 @@ Outcome scope(Keeper& keeper, const Call& call, const wire::Scope& message) {
       [&ledger, &ring = keeper.parts().ring, size, predicate, after = message.after,
        numbers = keeper.parts().demo](ActContext&) {
         const auto affected = scan_scope(ledger, ring, size, predicate);
-        return affected ? page(*affected, size.value, after, numbers) : refuse_with(Reason::kLedger);
+        return affected ? page(*affected, size.value, after, numbers)
+                        : refuse_with(Reason::kLedger);
       },
       Lane::kScan);
 }
@@ -95,10 +97,11 @@ Outcome prove(Keeper& keeper, const Call&, const wire::Prove& message) {
         const auto proof = ledger.proof_file(index);
         if (!proof) return refuse_with(Reason::kNotThere);
         wire::ProveAnswer answer{{}, {*proof}};
-        const auto read = ledger.read(index, TreeSize{index.value + 1}, [&](LeafIndex, const Entry& entry) {
-          answer.leaf.value = text_of(encode_leaf(entry));
-          return true;
-        });
+        const auto read =
+            ledger.read(index, TreeSize{index.value + 1}, [&](LeafIndex, const Entry& entry) {
+              answer.leaf.value = text_of(encode_leaf(entry));
+              return true;
+            });
         return read ? answer_with(answer) : refuse_with(Reason::kNotThere);
       },
       Lane::kScan);

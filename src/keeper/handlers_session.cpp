@@ -1,4 +1,5 @@
-// Sessions: who signs in how, and what a session may ask about itself. Passwords are hashed on their own lane.
+// Sessions: who signs in how, and what a session may ask about itself. Passwords are hashed on
+// their own lane.
 #include "crypto/constant_time.h"
 #include "crypto/ecdh.h"
 #include "crypto/hash.h"
@@ -30,13 +31,15 @@ bool in_network(const PrincipalDetail& facts, const wire::NetworkAddress& addres
 }  // namespace
 
 Outcome hello(Keeper& keeper, const Call& call, const wire::Hello& message) {
-  // A front that could escape its confinement, or claims another face than its channel's, gets nothing.
+  // A front that could escape its confinement, or claims another face than its channel's, gets
+  // nothing.
   if (message.escapes != 0 || message.face != call.channel->face) return Outcome::protocol_broken();
   call.channel->stage = Stage::kServing;
   auto entry = keeper.make_entry(EntryKind::kRestart, call);
   entry.detail = wire::encode(RestartDetail{call.channel->instance.value, 0});
   keeper.record(std::move(entry));
-  return Outcome::with(wire::HelloAnswer{call.channel->instance, {keeper.parts().origin}, keeper.parts().demo});
+  return Outcome::with(
+      wire::HelloAnswer{call.channel->instance, {keeper.parts().origin}, keeper.parts().demo});
 }
 
 Outcome sign_in(Keeper& keeper, const Call& call, const wire::SignIn& message) {
@@ -66,7 +69,8 @@ Outcome client_sign_in(Keeper& keeper, const Call& call, const wire::ClientSignI
   };
   const auto number = keeper.directory().find(message.name.value);
   const auto* principal = number ? keeper.state().principal(*number) : nullptr;
-  const bool fits = principal != nullptr && principal->facts.role == Role::kClient && !principal->facts.disabled;
+  const bool fits =
+      principal != nullptr && principal->facts.role == Role::kClient && !principal->facts.disabled;
   const auto secrets = read_secrets(keeper.parts().reader, fits ? *number : PrincipalNumber(),
                                     fits ? principal->facts.secrets : 0);
   if (!fits || !secrets) return refuse(Reason::kBadCredentials);
@@ -76,7 +80,8 @@ Outcome client_sign_in(Keeper& keeper, const Call& call, const wire::ClientSignI
     return refuse(Reason::kNetworkChanged);
   }
   SecretBytes secret{ByteView(secrets->secret)};
-  return open_session(keeper, call, *number, network, message.network, message.public_key, &secret, 0);
+  return open_session(keeper, call, *number, network, message.network, message.public_key, &secret,
+                      0);
 }
 
 Outcome sign_out(Keeper& keeper, const Call&, const Asker& asker, const wire::SignOut&) {
@@ -91,17 +96,20 @@ Outcome open_lane(Keeper& keeper, const Call& call, const Asker& asker, const wi
 }
 
 Outcome me(Keeper& keeper, const Call&, const Asker& asker, const wire::Me&) {
-  wire::MeAnswer answer{{keeper.directory().name_of(asker.number)}, asker.facts.role,
-                        {keeper.directory().team_name(asker.facts.team)}, {}};
+  wire::MeAnswer answer{{keeper.directory().name_of(asker.number)},
+                        asker.facts.role,
+                        {keeper.directory().team_name(asker.facts.team)},
+                        {}};
   const auto& limits = keeper.limits().own(keeper.state(), asker.number, keeper.now_ms());
   const HolderKey holder{asker.is_client() ? Holder::kClient : Holder::kPerson, asker.number.value};
   for (std::size_t column = 0; column < kColumnCount; ++column) {
     for (std::size_t horizon = 0; horizon < kHorizonCount; ++horizon) {
-      const auto usage = keeper.state().meters().usage(holder, static_cast<Column>(column),
-                                                       static_cast<Horizon>(horizon), keeper.now_ms());
+      const auto usage = keeper.state().meters().usage(
+          holder, static_cast<Column>(column), static_cast<Horizon>(horizon), keeper.now_ms());
       const auto& limit = limits.of(static_cast<Column>(column), static_cast<Horizon>(horizon));
-      answer.budgets.items.push_back({static_cast<std::uint8_t>(column), static_cast<std::uint8_t>(horizon),
-                                      usage.customers, limit.customers});
+      answer.budgets.items.push_back({static_cast<std::uint8_t>(column),
+                                      static_cast<std::uint8_t>(horizon), usage.customers,
+                                      limit.customers});
     }
   }
   return Outcome::with(answer);
@@ -111,8 +119,8 @@ Outcome disclosures(Keeper& keeper, const Call&, const Asker& asker, const wire:
   wire::DisclosuresAnswer answer;
   if (const auto* kept = keeper.state().disclosures(asker.number)) {
     for (const auto& one : *kept) {
-      answer.rows.items.push_back({one.wall_ms, static_cast<std::uint8_t>(one.kind), one.grade, one.reason,
-                                   one.case_number.value, one.fields});
+      answer.rows.items.push_back({one.wall_ms, static_cast<std::uint8_t>(one.kind), one.grade,
+                                   one.reason, one.case_number.value, one.fields});
     }
   }
   return Outcome::with(answer);

@@ -1,5 +1,5 @@
-// Staff and clients: made, listed, disabled, reset, revoked. Secrets are made here, shown once, and kept sealed; the
-// ledger learns only that a principal is as it now is.
+// Staff and clients: made, listed, disabled, reset, revoked. Secrets are made here, shown once, and
+// kept sealed; the ledger learns only that a principal is as it now is.
 #include "crypto/encoding.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -16,7 +16,8 @@ constexpr std::size_t kPrincipalsMax = 100'000;
 constexpr std::string_view kIssuer = "Bulkhead";
 
 bool good_name(const std::string& name) {
-  return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._@") == std::string::npos;
+  return !name.empty() &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._@") == std::string::npos;
 }
 
 std::string make_password() {
@@ -25,9 +26,10 @@ std::string make_password() {
   return to_base32(bytes);
 }
 
-// New secrets are hashed and sealed on the lanes; the row is there, inert, before the entry that makes it count.
-Outcome with_new_secrets(Keeper& keeper, const Call& call, PrincipalDetail detail, const std::string& name,
-                         std::string password) {
+// New secrets are hashed and sealed on the lanes; the row is there, inert, before the entry that
+// makes it count.
+Outcome with_new_secrets(Keeper& keeper, const Call& call, PrincipalDetail detail,
+                         const std::string& name, std::string password) {
   struct Work {
     PrincipalSecrets secrets;
     std::string password;
@@ -40,7 +42,8 @@ Outcome with_new_secrets(Keeper& keeper, const Call& call, PrincipalDetail detai
   work->password = std::move(password);
   const Call later{call.channel, call.head, {}};
   auto store = [&keeper, work] {
-    auto credentials = make_credentials(SecretBytes(view_of(work->password)), work->secrets.version);
+    auto credentials =
+        make_credentials(SecretBytes(view_of(work->password)), work->secrets.version);
     if (!credentials) return;
     work->secrets.credentials = std::move(*credentials);
     const auto row = row_of(work->secrets);
@@ -49,7 +52,8 @@ Outcome with_new_secrets(Keeper& keeper, const Call& call, PrincipalDetail detai
   };
   auto finish = [&keeper, later, work, detail, name] {
     if (!work->stored) return keeper.answer_later(later, Outcome::refuse(Reason::kLedger));
-    if (keeper.directory().find(name) && keeper.directory().find(name) != PrincipalNumber(detail.number)) {
+    if (keeper.directory().find(name) &&
+        keeper.directory().find(name) != PrincipalNumber(detail.number)) {
       return keeper.answer_later(later, Outcome::refuse(Reason::kState));
     }
     auto entry = keeper.make_entry(EntryKind::kStaff, later);
@@ -58,12 +62,13 @@ Outcome with_new_secrets(Keeper& keeper, const Call& call, PrincipalDetail detai
     keeper.record(std::move(entry));
     keeper.directory().add(work->secrets, detail.role);
     keeper.answer_later(
-        later, Outcome::with(wire::StaffSecrets{
-                   detail.number,
-                   {work->password},
-                   {totp_uri(work->secrets.credentials.totp_secret, kIssuer, work->secrets.name.value)}}));
+        later, Outcome::with(wire::StaffSecrets{detail.number,
+                                                {work->password},
+                                                {totp_uri(work->secrets.credentials.totp_secret,
+                                                          kIssuer, work->secrets.name.value)}}));
   };
-  const bool queued = keeper.on_lane(keeper.parts().writer_lane, std::move(store), std::move(finish));
+  const bool queued =
+      keeper.on_lane(keeper.parts().writer_lane, std::move(store), std::move(finish));
   return queued ? Outcome::answered_later() : Outcome::refuse(Reason::kTooMany, 5);
 }
 
@@ -77,10 +82,11 @@ std::uint32_t team_number(Keeper& keeper, const Call& call, const std::string& n
   entry.detail = wire::encode(NameDetail{NameKind::kTeam, number, sha256(wire::encode(row))});
   keeper.record(std::move(entry));
   keeper.directory().add_team(number, name);
-  keeper.parts().writer_lane.submit([&vault = keeper.parts().vault, number, bytes = wire::encode(row)] {
-    const RowWrite write{static_cast<std::uint8_t>(RowKind::kTeam), number, 0, bytes, false};
-    (void)vault.write_rows({&write, 1}, vault.applied_index());
-  });
+  keeper.parts().writer_lane.submit(
+      [&vault = keeper.parts().vault, number, bytes = wire::encode(row)] {
+        const RowWrite write{static_cast<std::uint8_t>(RowKind::kTeam), number, 0, bytes, false};
+        (void)vault.write_rows({&write, 1}, vault.applied_index());
+      });
   return number;
 }
 
@@ -105,7 +111,8 @@ Outcome staff_add(Keeper& keeper, const Call& call, const wire::StaffAdd& messag
     return Outcome::refuse(Reason::kMalformed);
   }
   if (keeper.directory().find(name)) return Outcome::refuse(Reason::kState);
-  if (keeper.state().principals().size() >= kPrincipalsMax) return Outcome::refuse(Reason::kTooMany);
+  if (keeper.state().principals().size() >= kPrincipalsMax)
+    return Outcome::refuse(Reason::kTooMany);
   if (message.grown && !keeper.parts().demo) return Outcome::refuse(Reason::kRole);
   auto password = message.password.value.empty() ? make_password() : message.password.value;
   const std::array<std::string_view, 1> inputs{name};
@@ -124,7 +131,9 @@ Outcome staff_list(Keeper& keeper, const Call&, const wire::StaffList&) {
   wire::StaffListAnswer answer;
   for (const auto& [number, principal] : keeper.state().principals()) {
     const auto& facts = principal.facts;
-    if (facts.role == Role::kClient || facts.role == Role::kAuditor || answer.rows.items.size() >= 10000) continue;
+    if (facts.role == Role::kClient || facts.role == Role::kAuditor ||
+        answer.rows.items.size() >= 10000)
+      continue;
     answer.rows.items.push_back({number,
                                  {keeper.directory().name_of(PrincipalNumber(number))},
                                  facts.role,
@@ -138,7 +147,8 @@ Outcome staff_list(Keeper& keeper, const Call&, const wire::StaffList&) {
 Outcome staff_change(Keeper& keeper, const Call& call, const wire::StaffChange& message) {
   const auto number = keeper.directory().find(message.name.value);
   const auto* principal = number ? keeper.state().principal(*number) : nullptr;
-  if (principal == nullptr || principal->facts.role == Role::kClient || principal->facts.role == Role::kAuditor) {
+  if (principal == nullptr || principal->facts.role == Role::kClient ||
+      principal->facts.role == Role::kAuditor) {
     return Outcome::refuse(Reason::kNotThere);
   }
   auto detail = principal->facts;
@@ -156,7 +166,8 @@ Outcome staff_change(Keeper& keeper, const Call& call, const wire::StaffChange& 
 Outcome client_add(Keeper& keeper, const Call& call, const wire::ClientAdd& message) {
   const auto& name = message.name.value;
   const bool auditor = message.role == Role::kAuditor;
-  if (!good_name(name) || (message.role != Role::kClient && !auditor) || message.prefix_bits > 128) {
+  if (!good_name(name) || (message.role != Role::kClient && !auditor) ||
+      message.prefix_bits > 128) {
     return Outcome::refuse(Reason::kMalformed);
   }
   // A client without a network could be used from anywhere by whoever steals its secret.
@@ -171,7 +182,8 @@ Outcome client_add(Keeper& keeper, const Call& call, const wire::ClientAdd& mess
   detail.network = message.network;
   detail.prefix_bits = message.prefix_bits;
   for (const auto type : message.on_case_opened.items) {
-    detail.on_case_opened = static_cast<std::uint16_t>(detail.on_case_opened | 1u << static_cast<unsigned>(type));
+    detail.on_case_opened =
+        static_cast<std::uint16_t>(detail.on_case_opened | 1u << static_cast<unsigned>(type));
   }
   auto secrets = std::make_shared<PrincipalSecrets>();
   secrets->number = detail.number;
@@ -193,7 +205,8 @@ Outcome client_add(Keeper& keeper, const Call& call, const wire::ClientAdd& mess
         entry.detail = wire::encode(detail);
         keeper.record(std::move(entry));
         keeper.directory().add(*secrets, detail.role);
-        keeper.answer_later(later, Outcome::with(wire::ClientSecret{detail.number, secrets->secret}));
+        keeper.answer_later(later,
+                            Outcome::with(wire::ClientSecret{detail.number, secrets->secret}));
       });
   return queued ? Outcome::answered_later() : Outcome::refuse(Reason::kTooMany, 5);
 }
@@ -202,9 +215,13 @@ Outcome client_list(Keeper& keeper, const Call&, const wire::ClientList&) {
   wire::ClientListAnswer answer;
   for (const auto& [number, principal] : keeper.state().principals()) {
     const auto& facts = principal.facts;
-    if ((facts.role != Role::kClient && facts.role != Role::kAuditor) || answer.rows.items.size() >= 1000) continue;
-    answer.rows.items.push_back(
-        {number, {keeper.directory().name_of(PrincipalNumber(number))}, facts.role, facts.disabled});
+    if ((facts.role != Role::kClient && facts.role != Role::kAuditor) ||
+        answer.rows.items.size() >= 1000)
+      continue;
+    answer.rows.items.push_back({number,
+                                 {keeper.directory().name_of(PrincipalNumber(number))},
+                                 facts.role,
+                                 facts.disabled});
   }
   return Outcome::with(answer);
 }
@@ -212,7 +229,8 @@ Outcome client_list(Keeper& keeper, const Call&, const wire::ClientList&) {
 Outcome client_revoke(Keeper& keeper, const Call& call, const wire::ClientRevoke& message) {
   const auto number = keeper.directory().find(message.name.value);
   const auto* principal = number ? keeper.state().principal(*number) : nullptr;
-  if (principal == nullptr || (principal->facts.role != Role::kClient && principal->facts.role != Role::kAuditor)) {
+  if (principal == nullptr ||
+      (principal->facts.role != Role::kClient && principal->facts.role != Role::kAuditor)) {
     return Outcome::refuse(Reason::kNotThere);
   }
   auto detail = principal->facts;

@@ -11,7 +11,8 @@ Result<Record> to_record(const wire::ImportCustomer& customer, std::uint8_t& fie
   record.reserve(customer.values.items.size());
   for (const auto& value : customer.values.items) {
     field = value.field;
-    if (info_of(static_cast<Field>(value.field)) == nullptr) return fail(ErrorCode::kMalformed, "no such field");
+    if (info_of(static_cast<Field>(value.field)) == nullptr)
+      return fail(ErrorCode::kMalformed, "no such field");
     record.push_back({static_cast<Field>(value.field), value.item, value.value.value});
     // Checked one by one so that the reject can name the field.
     if (auto checked = check_field(record.back().field, record.back().value); !checked) {
@@ -61,7 +62,8 @@ void ImportQueue::drain(Vault& vault) {
   for (auto taken = take(); !taken.empty(); taken = take()) {
     std::vector<NewCustomer> customers;
     for (const auto& batch : taken) {
-      const auto next = vault.next_customer_number().value + static_cast<std::uint32_t>(customers.size());
+      const auto next =
+          vault.next_customer_number().value + static_cast<std::uint32_t>(customers.size());
       read_batch(*batch, next, customers);
       batch->message.customers.items.clear();
     }

@@ -1,6 +1,6 @@
-// Import batches on their way into the vault. Several that wait are sealed and stored together, since the blind index
-// takes many sorted tags far quicker than few. A batch must be stored whole or not at all. Owned by keeper; the loop
-// adds, the writer lane drains.
+// Import batches on their way into the vault. Several that wait are sealed and stored together,
+// since the blind index takes many sorted tags far quicker than few. A batch must be stored whole
+// or not at all. Owned by keeper; the loop adds, the writer lane drains.
 #pragma once
 
 #include <deque>
@@ -22,7 +22,8 @@ struct ImportBatch {
 class ImportQueue {
  public:
   void add(std::shared_ptr<ImportBatch> batch);
-  // Stores what waits, in order. On the writer lane. Afterwards every batch that was added before is done.
+  // Stores what waits, in order. On the writer lane. Afterwards every batch that was added before
+  // is done.
   void drain(Vault& vault);
 
  private:

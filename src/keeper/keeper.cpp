@@ -15,7 +15,8 @@ namespace bulkhead {
 namespace {
 constexpr std::uint32_t kFreeRefusalsPerSecond = 10;
 constexpr std::size_t kAlikeKindsMax = 100'000;
-// Parts the block space of case ids from that of customer references (vault/references.h), whose tail is zero.
+// Parts the block space of case ids from that of customer references (vault/references.h), whose
+// tail is zero.
 constexpr std::array<std::uint8_t, 8> kCaseIdTail{'b', 'u', 'l', 'k', 'c', 'a', 's', 'e'};
 
 std::uint16_t year_of(std::uint64_t wall_ms) {
@@ -72,7 +73,8 @@ void Keeper::begin_turn() {
 
 void Keeper::sweep() {
   const auto& rule = state_.policy().session;
-  for (const auto& id : sessions_.expired(now_ms_, rule.idle_s * 1000ull, rule.absolute_s * 1000ull)) {
+  for (const auto& id :
+       sessions_.expired(now_ms_, rule.idle_s * 1000ull, rule.absolute_s * 1000ull)) {
     end_session(id, Reason::kExpired);
   }
   for (auto at = alike_.begin(); at != alike_.end();) {
@@ -85,7 +87,8 @@ void Keeper::sweep() {
   }
 }
 
-// --- read -------------------------------------------------------------------------------------------------------------
+// --- read
+// -------------------------------------------------------------------------------------------------------------
 
 std::expected<Asker, Reason> Keeper::check_proof(const Call& call, const wire::Proof& proof,
                                                  const wire::Target& target) {
@@ -118,23 +121,24 @@ std::expected<Asker, Reason> Keeper::check_proof(const Call& call, const wire::P
   return asker;
 }
 
-// --- authorise --------------------------------------------------------------------------------------------------------
+// --- authorise
+// --------------------------------------------------------------------------------------------------------
 
 CaseId Keeper::case_id(CaseNumber number) const {
   CipherBlock block{};
   put_big_endian(number.value, block.data());
   std::copy(kCaseIdTail.begin(), kCaseIdTail.end(), block.begin() + 8);
-  const auto id = parts_.ring.with_raw_key(RingKey::kReference, [&](KeyView key) -> Result<CipherBlock> {
-    return encrypt_block(key, block);
-  });
+  const auto id = parts_.ring.with_raw_key(
+      RingKey::kReference,
+      [&](KeyView key) -> Result<CipherBlock> { return encrypt_block(key, block); });
   CHECK(id.has_value());
   return {*id};
 }
 
 std::optional<CaseNumber> Keeper::case_number(const CaseId& id) const {
-  const auto block = parts_.ring.with_raw_key(RingKey::kReference, [&](KeyView key) -> Result<CipherBlock> {
-    return decrypt_block(key, id.bytes);
-  });
+  const auto block = parts_.ring.with_raw_key(
+      RingKey::kReference,
+      [&](KeyView key) -> Result<CipherBlock> { return decrypt_block(key, id.bytes); });
   CHECK(block.has_value());
   const bool ours = get_big_endian<std::uint32_t>(block->data() + 4) == 0 &&
                     std::equal(kCaseIdTail.begin(), kCaseIdTail.end(), block->begin() + 8);
@@ -151,25 +155,27 @@ std::expected<CaseAccess, Reason> Keeper::access(const Asker& asker, const CaseI
   if (parts_.without.grant) return access;
   if (row.state == CaseState::kClosed) return std::unexpected(Reason::kNoGrant);
   if (asker.is_client()) {
-    if (state_.grant(asker.number, *number, now_ms_) == nullptr) return std::unexpected(Reason::kNoGrant);
+    if (state_.grant(asker.number, *number, now_ms_) == nullptr)
+      return std::unexpected(Reason::kNoGrant);
     return access;
   }
   if (row.assignee == asker.number) return access;
   const auto* assignee = state_.principal(row.assignee);
-  const bool leads = asker.facts.role == Role::kLead && assignee != nullptr && asker.facts.team != 0 &&
-                     assignee->facts.team == asker.facts.team;
+  const bool leads = asker.facts.role == Role::kLead && assignee != nullptr &&
+                     asker.facts.team != 0 && assignee->facts.team == asker.facts.team;
   if (!leads) return std::unexpected(Reason::kNoGrant);
   return access;
 }
 
-std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column column, CustomerNumber customer,
-                                                 Entry& entry) {
+std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column column,
+                                                 CustomerNumber customer, Entry& entry) {
   entry.column = static_cast<std::uint8_t>(column);
   const auto face = entry.face;
   const MeterEvent event{column, customer, entry.fields, state_.holders_of(asker.number, face)};
   const auto limits = limits_.of(state_, asker.number, face, now_ms_);
   const auto charge = state_.meters().check(event, limits.all(), state_.weights(), now_ms_);
-  const bool unmetered = parts_.without.metering && column != Column::kClearCold && column != Column::kClearContact;
+  const bool unmetered =
+      parts_.without.metering && column != Column::kClearCold && column != Column::kClearContact;
   if (!charge) {
     if (parts_.without.budget || unmetered) return {};
     return std::unexpected(charge.error());
@@ -179,7 +185,8 @@ std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column colu
   return {};
 }
 
-// --- record -----------------------------------------------------------------------------------------------------------
+// --- record
+// -----------------------------------------------------------------------------------------------------------
 
 Entry Keeper::make_entry(EntryKind kind, const Call& call) const {
   Entry entry;
@@ -213,29 +220,32 @@ void Keeper::record(Entry entry, CustomerNumber customer) {
   random_bytes(entry.salt);
   entry.sealed_customer = seal_customer(parts_.ring, customer, entry.salt);
   CHECK(state_.apply(entry, customer).has_value());
-  if (entry.kind == EntryKind::kStaff || entry.kind == EntryKind::kClient || entry.kind == EntryKind::kPolicy) {
+  if (entry.kind == EntryKind::kStaff || entry.kind == EntryKind::kClient ||
+      entry.kind == EntryKind::kPolicy) {
     limits_.forget();
   }
   turn_.entries.push_back(std::move(entry));
 }
 
-Outcome Keeper::deny(const Call& call, const Asker& asker, Reason reason, CaseNumber case_number, FieldSet fields,
-                     std::uint32_t retry_after_s) {
+Outcome Keeper::deny(const Call& call, const Asker& asker, Reason reason, CaseNumber case_number,
+                     FieldSet fields, std::uint32_t retry_after_s) {
   auto entry = make_entry(EntryKind::kDenied, call, asker);
   entry.reason = reason;
   entry.case_number = case_number;
   entry.fields = fields;
-  const auto key = std::uint64_t{asker.number.value} << 16 | static_cast<std::uint64_t>(reason) << 8 |
-                   static_cast<std::uint64_t>(entry.face);
+  const auto key = std::uint64_t{asker.number.value} << 16 |
+                   static_cast<std::uint64_t>(reason) << 8 | static_cast<std::uint64_t>(entry.face);
   record_alike(key, kFreeRefusalsPerSecond, std::move(entry), call.head.op);
   return Outcome::refuse(reason, retry_after_s);
 }
 
-void Keeper::record_unknown(const Call& call, EntryKind kind, Reason reason, NetworkNumber network) {
+void Keeper::record_unknown(const Call& call, EntryKind kind, Reason reason,
+                            NetworkNumber network) {
   auto entry = make_entry(kind, call);
   entry.reason = reason;
   entry.network = network;
-  const auto key = 1ull << 63 | std::uint64_t{network.value} << 24 | static_cast<std::uint64_t>(kind) << 16 |
+  const auto key = 1ull << 63 | std::uint64_t{network.value} << 24 |
+                   static_cast<std::uint64_t>(kind) << 16 |
                    static_cast<std::uint64_t>(reason) << 8 | static_cast<std::uint64_t>(entry.face);
   record_alike(key, 1, std::move(entry), call.head.op);
 }
@@ -267,11 +277,12 @@ void Keeper::flush_alike(Alike& alike) {
 }
 
 Digest Keeper::network_commitment(const NetworkPrefix& prefix) const {
-  const auto commitment = parts_.ring.with_raw_key(RingKey::kIndex, [&](KeyView key) -> Result<Digest> {
-    Bytes text{'n', 'e', 't'};
-    text.insert(text.end(), prefix.bytes.begin(), prefix.bytes.end());
-    return hmac_sha256(key, text);
-  });
+  const auto commitment =
+      parts_.ring.with_raw_key(RingKey::kIndex, [&](KeyView key) -> Result<Digest> {
+        Bytes text{'n', 'e', 't'};
+        text.insert(text.end(), prefix.bytes.begin(), prefix.bytes.end());
+        return hmac_sha256(key, text);
+      });
   CHECK(commitment.has_value());
   return *commitment;
 }
@@ -293,7 +304,8 @@ NetworkNumber Keeper::network_number(const Call& call, const wire::NetworkAddres
   NameRow row{{std::string(text_of(prefix.bytes))}, {}};
   parts_.writer_lane.submit([&vault = parts_.vault, number, bytes = wire::encode(row)] {
     const RowWrite write{static_cast<std::uint8_t>(RowKind::kNetwork), number, 0, bytes, false};
-    if (!vault.write_rows({&write, 1}, vault.applied_index())) log_error("cannot keep the opening of a network");
+    if (!vault.write_rows({&write, 1}, vault.applied_index()))
+      log_error("cannot keep the opening of a network");
   });
   return NetworkNumber(number);
 }
@@ -325,13 +337,15 @@ void Keeper::end_session(const SessionId& id, Reason reason) {
   sessions_.remove(id);
 }
 
-// --- answers from lanes -----------------------------------------------------------------------------------------------
+// --- answers from lanes
+// -----------------------------------------------------------------------------------------------
 
 bool Keeper::on_lane(WorkLane& lane, std::move_only_function<void()> work, Resumption resume) {
-  return lane.submit([work = std::move(work), resume = std::move(resume), &mailbox = parts_.mailbox]() mutable {
-    work();
-    mailbox.post(std::move(resume));
-  });
+  return lane.submit(
+      [work = std::move(work), resume = std::move(resume), &mailbox = parts_.mailbox]() mutable {
+        work();
+        mailbox.post(std::move(resume));
+      });
 }
 
 void Keeper::answer_later(const Call& call, Outcome outcome) {

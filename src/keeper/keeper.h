@@ -1,6 +1,7 @@
-// The keeper: everything a handler needs to read, authorise, record and act, wired together once by main. Only the loop
-// thread may use it; acts get an ActContext instead. It must never answer before what it recorded is durable, which is
-// why handlers can only put entries and answers into the current turn. Owned by keeper.
+// The keeper: everything a handler needs to read, authorise, record and act, wired together once by
+// main. Only the loop thread may use it; acts get an ActContext instead. It must never answer
+// before what it recorded is durable, which is why handlers can only put entries and answers into
+// the current turn. Owned by keeper.
 #pragma once
 
 #include <map>
@@ -39,8 +40,8 @@ struct Without {
 struct KeeperParts {
   const Clock& clock;
   const KeyRing& ring;
-  Vault& vault;          // for the writer lane
-  VaultReader& reader;   // the loop's own
+  Vault& vault;         // for the writer lane
+  VaultReader& reader;  // the loop's own
   Ledger& ledger;
   WorkLane& writer_lane;
   WorkLane& hashing_lane;
@@ -69,8 +70,8 @@ struct Asker {
   bool is_client() const { return facts.role == Role::kClient; }
 };
 
-// What a handler decided. Exactly one of: an answer known now, an act to run once durable, `later` (a lane will answer),
-// or `broken` (the frame broke the protocol: its channel is closed).
+// What a handler decided. Exactly one of: an answer known now, an act to run once durable, `later`
+// (a lane will answer), or `broken` (the frame broke the protocol: its channel is closed).
 struct Outcome {
   AnswerBody ready;
   Act act;
@@ -80,11 +81,15 @@ struct Outcome {
 
   static Outcome answer(AnswerBody body) { return {std::move(body), {}, Lane::kAct, false, false}; }
   template <class Message>
-  static Outcome with(const Message& message) { return answer(answer_with(message)); }
+  static Outcome with(const Message& message) {
+    return answer(answer_with(message));
+  }
   static Outcome refuse(Reason reason, std::uint32_t retry_after_s = 0) {
     return answer(refuse_with(reason, retry_after_s));
   }
-  static Outcome run(Act act, Lane lane = Lane::kAct) { return {{}, std::move(act), lane, false, false}; }
+  static Outcome run(Act act, Lane lane = Lane::kAct) {
+    return {{}, std::move(act), lane, false, false};
+  }
   static Outcome answered_later() { return {{}, {}, Lane::kAct, true, false}; }
   static Outcome protocol_broken() { return {{}, {}, Lane::kAct, false, true}; }
 };
@@ -120,29 +125,37 @@ class Keeper {
   // Ends idle and old sessions and writes down what was compressed. A few times a second.
   void sweep();
 
-  // --- read: who asks -----------------------------------------------------------------------------------------------
+  // --- read: who asks
+  // -----------------------------------------------------------------------------------------------
   // Checks the proof against method and path. A refusal has been recorded when it answers a Reason.
-  std::expected<Asker, Reason> check_proof(const Call& call, const wire::Proof& proof, const wire::Target& target);
+  std::expected<Asker, Reason> check_proof(const Call& call, const wire::Proof& proof,
+                                           const wire::Target& target);
 
-  // --- authorise ----------------------------------------------------------------------------------------------------
+  // --- authorise
+  // ----------------------------------------------------------------------------------------------------
   CaseId case_id(CaseNumber number) const;
   std::optional<CaseNumber> case_number(const CaseId& id) const;
   // kNoGrant whether the case is not there, closed or somebody else's.
   std::expected<CaseAccess, Reason> access(const Asker& asker, const CaseId& id) const;
   // Whether a disclosure fits all budgets; fills the entry's column, charge and weight.
-  std::expected<void, BudgetRefusal> spend(const Asker& asker, Column column, CustomerNumber customer, Entry& entry);
+  std::expected<void, BudgetRefusal> spend(const Asker& asker, Column column,
+                                           CustomerNumber customer, Entry& entry);
 
-  // --- record -------------------------------------------------------------------------------------------------------
-  // An entry with times, instance, face and policy set; with an asker also person, session, team and network.
+  // --- record
+  // -------------------------------------------------------------------------------------------------------
+  // An entry with times, instance, face and policy set; with an asker also person, session, team
+  // and network.
   Entry make_entry(EntryKind kind, const Call& call) const;
   Entry make_entry(EntryKind kind, const Call& call, const Asker& asker) const;
   // Names the customer in the entry by this year's pseudonym. kNotFound: there is no such customer.
   Status name_customer(Entry& entry, CustomerNumber customer);
   // Puts the entry into the turn and applies it.
   void record(Entry entry, CustomerNumber customer = CustomerNumber());
-  // Records a refusal (alike ones within a second become one entry after the first few) and answers it.
-  Outcome deny(const Call& call, const Asker& asker, Reason reason, CaseNumber case_number = CaseNumber(),
-               FieldSet fields = {}, std::uint32_t retry_after_s = 0);
+  // Records a refusal (alike ones within a second become one entry after the first few) and answers
+  // it.
+  Outcome deny(const Call& call, const Asker& asker, Reason reason,
+               CaseNumber case_number = CaseNumber(), FieldSet fields = {},
+               std::uint32_t retry_after_s = 0);
   // A refusal to somebody unknown: one entry per network prefix, reason and second.
   void record_unknown(const Call& call, EntryKind kind, Reason reason, NetworkNumber network);
 
@@ -154,8 +167,10 @@ class Keeper {
   std::uint32_t take_principal_number();
   void end_session(const SessionId& id, Reason reason);
 
-  // --- answers from lanes -------------------------------------------------------------------------------------------
-  // Runs `work` on a lane, then `resume` on the loop with its own turn. False when the lane is full.
+  // --- answers from lanes
+  // -------------------------------------------------------------------------------------------
+  // Runs `work` on a lane, then `resume` on the loop with its own turn. False when the lane is
+  // full.
   bool on_lane(WorkLane& lane, std::move_only_function<void()> work, Resumption resume);
   void answer_later(const Call& call, Outcome outcome);
 

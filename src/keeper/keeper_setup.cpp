@@ -14,8 +14,9 @@ namespace {
 constexpr std::uint64_t kOriginBytesMax = 128;
 constexpr const char* kFirstAdminName = "admin";
 
-Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data, const std::string& origin,
-                                            const KeyRing& ring, Disk& disk) {
+Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
+                                            const std::string& origin, const KeyRing& ring,
+                                            Disk& disk) {
   LedgerOptions options{.directory = (data / "ledger").string(),
                         .origin = origin,
                         .key = ring.ledger_signing_key(),
@@ -58,7 +59,8 @@ Result<FirstAdmin> make_admin(Vault& vault, std::vector<Entry>& entries, std::ui
 
 }  // namespace
 
-Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path& data, const SecretBytes& root,
+Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path& data,
+                                                     const SecretBytes& root,
                                                      const std::string& origin) {
   PosixDisk disk;
   if (disk.read((data / "origin").string(), kOriginBytesMax)) {
@@ -72,8 +74,8 @@ Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path
   const auto now_ms = SystemClock().wall_ms();
   std::vector<Entry> entries;
   const auto policy = wire::encode(default_policy());
-  entries.push_back(
-      first_entry(EntryKind::kPolicy, now_ms, wire::encode(PolicyDetail{{std::string(text_of(policy))}})));
+  entries.push_back(first_entry(EntryKind::kPolicy, now_ms,
+                                wire::encode(PolicyDetail{{std::string(text_of(policy))}})));
   std::optional<FirstAdmin> admin;
   if (!origin.starts_with(kDemoOriginHead)) admin = TRY(make_admin(*vault, entries, now_ms));
   TRY(ledger->append(entries));
@@ -83,11 +85,13 @@ Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path
   return admin;
 }
 
-Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const SecretBytes& root) {
+Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data,
+                                        const SecretBytes& root) {
   KeeperFolder folder;
   folder.disk = std::make_unique<PosixDisk>();
   const auto origin = folder.disk->read((data / "origin").string(), kOriginBytesMax);
-  if (!origin) return fail(ErrorCode::kNotFound, "this folder is not initialised: run `bulkhead init` first");
+  if (!origin)
+    return fail(ErrorCode::kNotFound, "this folder is not initialised: run `bulkhead init` first");
   folder.origin = text_of(*origin);
   folder.ring = TRY(KeyRing::open(data / "keys", root));
   folder.ledger = TRY(open_ledger(data, folder.origin, *folder.ring, *folder.disk));

@@ -1,5 +1,5 @@
-// How a keeper's folder is made and opened: origin, keys, vault, ledger. It must never make anything over what is there.
-// Owned by keeper; used by main before the first frame.
+// How a keeper's folder is made and opened: origin, keys, vault, ledger. It must never make
+// anything over what is there. Owned by keeper; used by main before the first frame.
 #pragma once
 
 #include <filesystem>
@@ -16,8 +16,8 @@
 
 namespace bulkhead {
 
-// Demo and drill directories are stamped so in their origin, which every checkpoint carries: they can never become
-// production ones.
+// Demo and drill directories are stamped so in their origin, which every checkpoint carries: they
+// can never become production ones.
 inline constexpr std::string_view kDemoOriginHead = "demo.invalid/";
 inline constexpr std::string_view kDrillOriginHead = "demo.invalid/drill-";
 
@@ -33,12 +33,14 @@ struct KeeperFolder {
   bool drill() const { return origin.starts_with(kDrillOriginHead); }
 };
 
-// Makes keys, vault, ledger and the first policy entry in the existing, empty `data`. kConflict when something is there.
-// In a production folder the first administrator is made too, and the answer is what to show once.
+// Makes keys, vault, ledger and the first policy entry in the existing, empty `data`. kConflict
+// when something is there. In a production folder the first administrator is made too, and the
+// answer is what to show once.
 struct FirstAdmin {
   std::string name, password, otpauth;
 };
-Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path& data, const SecretBytes& root,
+Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path& data,
+                                                     const SecretBytes& root,
                                                      const std::string& origin);
 
 // kNotFound: not initialised; kCrypto: the root key does not fit; what vault and ledger answer.

@@ -1,6 +1,6 @@
-// Keeper time never steps: it follows CLOCK_BOOTTIME while the keeper runs and, across a restart, believes the wall
-// clock only so far. Budgets, expiries and waits use it; wall time is only a claim (security rules, section 7).
-// Owned by keeper.
+// Keeper time never steps: it follows CLOCK_BOOTTIME while the keeper runs and, across a restart,
+// believes the wall clock only so far. Budgets, expiries and waits use it; wall time is only a
+// claim (security rules, section 7). Owned by keeper.
 #pragma once
 
 #include <algorithm>
@@ -15,9 +15,11 @@ inline constexpr std::uint64_t kClocksApartMsMax = 30'000;
 
 class KeeperTime {
  public:
-  // `last_*` come from the newest entry (0: the ledger is empty). A demo directory takes the whole wall difference, so
-  // that a laptop that slept shows sensible budgets; elsewhere a start counts for one hour at most.
-  KeeperTime(const Clock& clock, std::uint64_t last_keeper_ms, std::uint64_t last_wall_ms, bool demo)
+  // `last_*` come from the newest entry (0: the ledger is empty). A demo directory takes the whole
+  // wall difference, so that a laptop that slept shows sensible budgets; elsewhere a start counts
+  // for one hour at most.
+  KeeperTime(const Clock& clock, std::uint64_t last_keeper_ms, std::uint64_t last_wall_ms,
+             bool demo)
       : clock_(clock), boot_at_start_ms_(clock.boot_ms()), wall_at_start_ms_(clock.wall_ms()) {
     std::uint64_t passed = wall_at_start_ms_ > last_wall_ms ? wall_at_start_ms_ - last_wall_ms : 0;
     if (!demo) passed = std::min(passed, kTimePerStartMsMax);
@@ -29,7 +31,8 @@ class KeeperTime {
   std::uint64_t wall_ms() const { return clock_.wall_ms(); }
   std::uint64_t time_lost_ms() const { return time_lost_ms_; }
 
-  // How far the wall clock has stepped against boot time since the start; positive when it is ahead.
+  // How far the wall clock has stepped against boot time since the start; positive when it is
+  // ahead.
   std::int64_t wall_step_ms() const {
     return static_cast<std::int64_t>(clock_.wall_ms() - wall_at_start_ms_) -
            static_cast<std::int64_t>(clock_.boot_ms() - boot_at_start_ms_);

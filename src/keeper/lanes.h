@@ -1,6 +1,6 @@
-// Lanes are threads for work that would hold up the loop: one that changes the vault and reads the ledger at length,
-// two that hash passwords. A job's result comes back to the loop as a resumption, since only the loop may touch state.
-// A lane must never queue without bound. Owned by keeper.
+// Lanes are threads for work that would hold up the loop: one that changes the vault and reads the
+// ledger at length, two that hash passwords. A job's result comes back to the loop as a resumption,
+// since only the loop may touch state. A lane must never queue without bound. Owned by keeper.
 #pragma once
 
 #include <condition_variable>

@@ -1,6 +1,6 @@
-// The limits in force for each principal and for what they share, made anew when staff or policy changes and once a
-// minute of keeper time, since budgets grow with tenure. It must never answer limits wider than policy gives.
-// Owned by keeper, used by the loop alone.
+// The limits in force for each principal and for what they share, made anew when staff or policy
+// changes and once a minute of keeper time, since budgets grow with tenure. It must never answer
+// limits wider than policy gives. Owned by keeper, used by the loop alone.
 #pragma once
 
 #include <array>

@@ -27,7 +27,8 @@ std::vector<SessionId> LiveSessions::expired(std::uint64_t now_ms, std::uint64_t
                                              std::uint64_t absolute_ms) const {
   std::vector<SessionId> found;
   for (const auto& [id, session] : sessions_) {
-    if (session.last_used_ms + idle_ms <= now_ms || session.started_ms + absolute_ms <= now_ms) found.push_back(id);
+    if (session.last_used_ms + idle_ms <= now_ms || session.started_ms + absolute_ms <= now_ms)
+      found.push_back(id);
   }
   return found;
 }

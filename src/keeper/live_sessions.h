@@ -1,5 +1,6 @@
-// The part of a session that lives only in this run of the keeper: its proof key, its replay windows, when it was last
-// used. It must never be written anywhere: sessions end with the keeper. Owned by keeper, used by the loop alone.
+// The part of a session that lives only in this run of the keeper: its proof key, its replay
+// windows, when it was last used. It must never be written anywhere: sessions end with the keeper.
+// Owned by keeper, used by the loop alone.
 #pragma once
 
 #include <unordered_map>
@@ -35,7 +36,8 @@ class LiveSessions {
   void remove(const SessionId& id);
   std::vector<SessionId> of(PrincipalNumber principal) const;
   // Sessions unused for idle_ms or older than absolute_ms.
-  std::vector<SessionId> expired(std::uint64_t now_ms, std::uint64_t idle_ms, std::uint64_t absolute_ms) const;
+  std::vector<SessionId> expired(std::uint64_t now_ms, std::uint64_t idle_ms,
+                                 std::uint64_t absolute_ms) const;
   std::size_t size() const { return sessions_.size(); }
 
  private:

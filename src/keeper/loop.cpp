@@ -32,7 +32,8 @@ void hand_over(std::vector<Pending> pending, const LoopParts& parts) {
     to.push_back(std::move(one));
   }
   if (!acts.empty()) parts.acts.run(std::move(acts));
-  const auto to_lane = [](WorkLane& lane, std::vector<Pending>& batch, VaultReader& reader, Vault* writer) {
+  const auto to_lane = [](WorkLane& lane, std::vector<Pending>& batch, VaultReader& reader,
+                          Vault* writer) {
     if (batch.empty()) return;
     auto shared = std::make_shared<std::vector<Pending>>(std::move(batch));
     const bool queued = lane.submit([shared, &reader, writer] {
@@ -125,7 +126,8 @@ Status Loop::read_control() {
     if (!frame) return {};
     if (frame->head.op == static_cast<std::uint16_t>(wire::Op::kNewChannel)) {
       const auto message = TRY(wire::decode<wire::NewChannel>(frame->body));
-      if (passed_.empty()) return fail(ErrorCode::kMalformed, "a new channel came without its descriptor");
+      if (passed_.empty())
+        return fail(ErrorCode::kMalformed, "a new channel came without its descriptor");
       open_channel(passed_.front(), message.face);
       passed_.erase(passed_.begin());
     } else if (frame->head.op == static_cast<std::uint16_t>(wire::Op::kDrain)) {
@@ -172,19 +174,25 @@ void Loop::handle(const std::shared_ptr<Channel>& channel, const wire::FrameView
   const Call call{channel, frame.head, frame.body};
   const auto* rule = rule_of(frame.head.op);
   const bool admin = channel->face == Face::kAdmin;
-  if (rule == nullptr || rule->admin != admin) return break_channel(channel, call, "an operation not of this channel");
-  if (rule->stage != channel->stage) return break_channel(channel, call, "an operation not of this stage");
-  if (frame.body.size() > rule->body_bytes_max) return break_channel(channel, call, "an operation too large");
+  if (rule == nullptr || rule->admin != admin)
+    return break_channel(channel, call, "an operation not of this channel");
+  if (rule->stage != channel->stage)
+    return break_channel(channel, call, "an operation not of this stage");
+  if (frame.body.size() > rule->body_bytes_max)
+    return break_channel(channel, call, "an operation too large");
   const bool greeting = channel->stage == Stage::kGreeting;
   const auto instance = greeting || admin ? InstanceNumber() : channel->instance;
-  if (frame.head.instance != instance) return break_channel(channel, call, "a frame of another instance");
+  if (frame.head.instance != instance)
+    return break_channel(channel, call, "a frame of another instance");
 
   auto outcome = rule->handle(parts_.keeper, call);
-  if (outcome.broken) return break_channel(channel, call, "a message that does not follow its format");
+  if (outcome.broken)
+    return break_channel(channel, call, "a message that does not follow its format");
   if (!outcome.later) parts_.keeper.answer_later(call, std::move(outcome));
 }
 
-void Loop::break_channel(const std::shared_ptr<Channel>& channel, const Call& call, const char* why) {
+void Loop::break_channel(const std::shared_ptr<Channel>& channel, const Call& call,
+                         const char* why) {
   log_warning("closing a {} channel: {}", name_of(channel->face), why);
   parts_.keeper.record_unknown(call, EntryKind::kDenied, Reason::kMalformed, NetworkNumber());
   channel->close();
@@ -196,9 +204,11 @@ void Loop::end_turn() {
   if (turn.entries.empty() && turn.pending.empty()) return;
   auto taken = std::exchange(turn, {});
   const auto submitted = parts_.committer.submit(
-      std::move(taken.entries), [this, pending = std::move(taken.pending)](Result<LeafIndex> index) mutable {
+      std::move(taken.entries),
+      [this, pending = std::move(taken.pending)](Result<LeafIndex> index) mutable {
         if (!index) {
-          // The ledger cannot be written: nothing may be disclosed, and what is on disk decides at the next start.
+          // The ledger cannot be written: nothing may be disclosed, and what is on disk decides at
+          // the next start.
           log_error("the ledger failed: {}", index.error().context);
           std::_Exit(2);
         }
@@ -209,7 +219,8 @@ void Loop::end_turn() {
 
 void Loop::answer_drain() {
   Bytes frame;
-  wire::put_frame(frame, {static_cast<std::uint16_t>(wire::Op::kDrain), drain_request_, InstanceNumber()},
+  wire::put_frame(frame,
+                  {static_cast<std::uint16_t>(wire::Op::kDrain), drain_request_, InstanceNumber()},
                   wire::encode(wire::Done{}));
   (void)wire::send_with_descriptor(parts_.control_fd, frame, -1);
 }

@@ -1,5 +1,6 @@
-// The loop: one thread that reads every frame that has arrived, lets the rule table decide and the handlers authorise,
-// and hands each turn to the committer. It must never block on anything but waiting for frames. Owned by keeper.
+// The loop: one thread that reads every frame that has arrived, lets the rule table decide and the
+// handlers authorise, and hands each turn to the committer. It must never block on anything but
+// waiting for frames. Owned by keeper.
 #pragma once
 
 #include <map>
@@ -12,7 +13,8 @@
 namespace bulkhead {
 
 inline constexpr std::size_t kChannelsMax = 256;
-inline constexpr std::size_t kReadBytesPerTurn = 256u << 10;  // of one channel, so that none starves the others
+inline constexpr std::size_t kReadBytesPerTurn =
+    256u << 10;  // of one channel, so that none starves the others
 inline constexpr int kTickMs = 200;
 
 struct LoopParts {
@@ -33,7 +35,8 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Until the supervisor asks to drain (success) or goes away (kUnavailable). What was read before is answered.
+  // Until the supervisor asks to drain (success) or goes away (kUnavailable). What was read before
+  // is answered.
   Status run();
   // Tells the supervisor that all is on the disk. After the committer and the ledger are closed.
   void answer_drain();

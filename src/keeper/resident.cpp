@@ -22,7 +22,8 @@ std::uint32_t resident_mib() {
   const auto second = text.substr(text.find(' ') + 1);
   std::uint64_t pages = 0;
   std::from_chars(second.data(), second.data() + second.size(), pages);
-  return static_cast<std::uint32_t>(pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) >> 20);
+  return static_cast<std::uint32_t>(pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) >>
+                                    20);
 }
 
 }  // namespace bulkhead

@@ -1,5 +1,5 @@
-// How much memory this process holds, for `bulkhead status` and the benches. The file is opened before the process
-// shuts itself in, since it could not be afterwards. Owned by keeper.
+// How much memory this process holds, for `bulkhead status` and the benches. The file is opened
+// before the process shuts itself in, since it could not be afterwards. Owned by keeper.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
-// The rule table: which operation may come over which kind of channel, in which stage, how large, and who handles it.
-// Anything not in the table, or not as the table says, closes the channel. Owned by keeper; an operation is added by
-// adding its line here, its message in wire/ and its handler.
+// The rule table: which operation may come over which kind of channel, in which stage, how large,
+// and who handles it. Anything not in the table, or not as the table says, closes the channel.
+// Owned by keeper; an operation is added by adding its line here, its message in wire/ and its
+// handler.
 #pragma once
 
 #include <array>
@@ -20,16 +21,14 @@ struct Rule {
   Outcome (*handle)(Keeper&, const Call&);
 };
 
-namespace rules_detail {
-using namespace handlers;  // NOLINT: the table reads as a table
+// Inside the handlers' namespace, so that the table reads as a table.
+namespace handlers {
 using wire::Op;
 inline constexpr bool kFront = false, kAdmin = true;
 inline constexpr std::size_t kSmall = 1024;
-}  // namespace rules_detail
 
 // clang-format off
-inline constexpr std::array kRules = [] {
-  using namespace rules_detail;
+inline constexpr std::array kTable = [] {
   return std::array{
     Rule{Op::kHello,        "hello",          kFront, Stage::kGreeting,  16,        read<wire::Hello, hello>},
     Rule{Op::kSignIn,       "sign-in",        kFront, Stage::kServing,   kSmall,    read<wire::SignIn, sign_in>},
@@ -71,6 +70,8 @@ inline constexpr std::array kRules = [] {
   };
 }();
 // clang-format on
+}  // namespace handlers
+inline constexpr const auto& kRules = handlers::kTable;
 
 constexpr const Rule* rule_of(std::uint16_t op) {
   for (const auto& rule : kRules) {
@@ -79,7 +80,8 @@ constexpr const Rule* rule_of(std::uint16_t op) {
   return nullptr;
 }
 
-// The table is sane: every operation once, in rising order, named, bounded, handled, and greeting comes first.
+// The table is sane: every operation once, in rising order, named, bounded, handled, and greeting
+// comes first.
 constexpr bool table_is_sane() {
   for (std::size_t i = 0; i < kRules.size(); ++i) {
     const auto& rule = kRules[i];

@@ -8,8 +8,9 @@
 namespace bulkhead {
 namespace {
 constexpr std::uint32_t bit(EntryKind kind) { return 1u << static_cast<unsigned>(kind); }
-constexpr std::uint32_t kDisclosing = bit(EntryKind::kReveal) | bit(EntryKind::kLookup) | bit(EntryKind::kCount) |
-                                      bit(EntryKind::kSend) | bit(EntryKind::kExport);
+constexpr std::uint32_t kDisclosing = bit(EntryKind::kReveal) | bit(EntryKind::kLookup) |
+                                      bit(EntryKind::kCount) | bit(EntryKind::kSend) |
+                                      bit(EntryKind::kExport);
 
 struct Found {
   AffectedCustomer row;
@@ -24,8 +25,10 @@ void add(Found& found, const Entry& entry) {
   if (entry.grade == Grade::kExistence) row.existence = true;
   if (row.first_ms == 0 || entry.wall_ms < row.first_ms) row.first_ms = entry.wall_ms;
   row.last_ms = std::max(row.last_ms, entry.wall_ms);
-  const auto at = std::lower_bound(found.sessions.begin(), found.sessions.end(), entry.session.value);
-  if (at == found.sessions.end() || *at != entry.session.value) found.sessions.insert(at, entry.session.value);
+  const auto at =
+      std::lower_bound(found.sessions.begin(), found.sessions.end(), entry.session.value);
+  if (at == found.sessions.end() || *at != entry.session.value)
+    found.sessions.insert(at, entry.session.value);
 }
 }  // namespace
 

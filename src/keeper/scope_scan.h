@@ -1,6 +1,6 @@
-// Scope: which customers lost which fields to whom, read straight from the ledger's entries. It must never miss an entry
-// that fits the predicate. Columns will answer the same question faster behind this same interface. Owned by keeper;
-// runs on the scan lane.
+// Scope: which customers lost which fields to whom, read straight from the ledger's entries. It
+// must never miss an entry that fits the predicate. Columns will answer the same question faster
+// behind this same interface. Owned by keeper; runs on the scan lane.
 #pragma once
 
 #include <optional>
@@ -42,6 +42,7 @@ struct AffectedSet {
   std::uint64_t fields = 0;                 // distinct (customer, field) pairs, clear or masked
 };
 
-Result<AffectedSet> scan_scope(const Ledger& ledger, const KeyRing& ring, TreeSize size, const ScopePredicate& predicate);
+Result<AffectedSet> scan_scope(const Ledger& ledger, const KeyRing& ring, TreeSize size,
+                               const ScopePredicate& predicate);
 
 }  // namespace bulkhead

@@ -7,13 +7,15 @@
 
 namespace bulkhead {
 
-Result<PrincipalSecrets> read_secrets(VaultReader& reader, PrincipalNumber number, std::uint32_t version) {
-  const auto row =
-      TRY(reader.row(static_cast<std::uint8_t>(RowKind::kPrincipal), row_id(number.value, version)));
+Result<PrincipalSecrets> read_secrets(VaultReader& reader, PrincipalNumber number,
+                                      std::uint32_t version) {
+  const auto row = TRY(
+      reader.row(static_cast<std::uint8_t>(RowKind::kPrincipal), row_id(number.value, version)));
   return wire::decode<PrincipalSecrets>(row.bytes);
 }
 
-void SignInCheck::take(Keeper& keeper, const std::string& name, std::string_view password, std::string_view code) {
+void SignInCheck::take(Keeper& keeper, const std::string& name, std::string_view password,
+                       std::string_view code) {
   name_ = name;
   password_ = SecretBytes(view_of(password));
   code_ = code;
@@ -21,7 +23,8 @@ void SignInCheck::take(Keeper& keeper, const std::string& name, std::string_view
   check_ = &keeper.credential_check();
   number_ = keeper.directory().find(name);
   const auto* principal = number_ ? keeper.state().principal(*number_) : nullptr;
-  const bool usable = principal != nullptr && !principal->facts.disabled && principal->facts.role != Role::kClient &&
+  const bool usable = principal != nullptr && !principal->facts.disabled &&
+                      principal->facts.role != Role::kClient &&
                       principal->facts.role != Role::kAuditor;
   const auto secrets = read_secrets(keeper.parts().reader, usable ? *number_ : PrincipalNumber(1),
                                     usable ? principal->facts.secrets : 0);
@@ -44,13 +47,15 @@ void SignInCheck::read(Keeper& keeper, const std::string& name, const wire::Admi
 }
 
 void SignInCheck::hash() {
-  step_ = check_->check(credentials_ ? &*credentials_ : nullptr, password_, code_, wall_ms_, last_step_);
+  step_ = check_->check(credentials_ ? &*credentials_ : nullptr, password_, code_, wall_ms_,
+                        last_step_);
 }
 
 Outcome SignInCheck::decide(Keeper& keeper, const Call& call, NetworkNumber network) {
   // The step may have been used while this check was hashing; the ledger's word is the later one.
   const auto* principal = number_ ? keeper.state().principal(*number_) : nullptr;
-  const bool right = step_ && principal != nullptr && !principal->facts.disabled && *step_ > principal->last_totp_step;
+  const bool right = step_ && principal != nullptr && !principal->facts.disabled &&
+                     *step_ > principal->last_totp_step;
   if (!right) {
     keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kBadCredentials, network);
     return Outcome::refuse(Reason::kBadCredentials);
@@ -75,8 +80,9 @@ bool SignInCheck::decide_admin(Keeper& keeper, const Call& call) {
   return true;
 }
 
-Outcome open_session(Keeper& keeper, const Call& call, PrincipalNumber number, NetworkNumber network,
-                     const wire::NetworkAddress& address, const wire::PublicKey& peer, const SecretBytes* secret,
+Outcome open_session(Keeper& keeper, const Call& call, PrincipalNumber number,
+                     NetworkNumber network, const wire::NetworkAddress& address,
+                     const wire::PublicKey& peer, const SecretBytes* secret,
                      std::uint64_t totp_step) {
   const auto own = EcdhKey::generate();
   auto shared = own ? own->agree(peer) : Result<SecretBytes>(fail(ErrorCode::kCrypto, "no key"));
@@ -117,8 +123,12 @@ Outcome open_session(Keeper& keeper, const Call& call, PrincipalNumber number, N
   entry.detail = wire::encode(SignInDetail{totp_step});
   keeper.record(std::move(entry));
   const auto& rule = keeper.state().policy().session;
-  return Outcome::with(wire::SignInAnswer{id, own->public_key(), principal->facts.role,
-                                          {keeper.directory().name_of(number)}, rule.idle_s, rule.absolute_s});
+  return Outcome::with(wire::SignInAnswer{id,
+                                          own->public_key(),
+                                          principal->facts.role,
+                                          {keeper.directory().name_of(number)},
+                                          rule.idle_s,
+                                          rule.absolute_s});
 }
 
 }  // namespace bulkhead

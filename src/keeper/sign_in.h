@@ -1,5 +1,6 @@
-// How a sign-in of staff is checked in three steps on two threads, and how a session opens. It must never tell whether
-// an account exists: the same reads, hashing and answers for a wrong name as for a wrong password. Owned by keeper.
+// How a sign-in of staff is checked in three steps on two threads, and how a session opens. It must
+// never tell whether an account exists: the same reads, hashing and answers for a wrong name as for
+// a wrong password. Owned by keeper.
 #pragma once
 
 #include <memory>
@@ -9,7 +10,8 @@
 namespace bulkhead {
 
 // The sealed row of a principal's secrets. kNotFound, kMalformed.
-Result<PrincipalSecrets> read_secrets(VaultReader& reader, PrincipalNumber number, std::uint32_t version);
+Result<PrincipalSecrets> read_secrets(VaultReader& reader, PrincipalNumber number,
+                                      std::uint32_t version);
 
 class SignInCheck {
  public:
@@ -26,7 +28,8 @@ class SignInCheck {
   PrincipalNumber principal() const { return number_.value_or(PrincipalNumber()); }
 
  private:
-  void take(Keeper& keeper, const std::string& name, std::string_view password, std::string_view code);
+  void take(Keeper& keeper, const std::string& name, std::string_view password,
+            std::string_view code);
 
   std::string name_;
   SecretBytes password_;
@@ -42,8 +45,9 @@ class SignInCheck {
 };
 
 // Records the sign-in and answers the session. `secret` is a client's own, null for staff.
-Outcome open_session(Keeper& keeper, const Call& call, PrincipalNumber number, NetworkNumber network,
-                     const wire::NetworkAddress& address, const wire::PublicKey& peer, const SecretBytes* secret,
+Outcome open_session(Keeper& keeper, const Call& call, PrincipalNumber number,
+                     NetworkNumber network, const wire::NetworkAddress& address,
+                     const wire::PublicKey& peer, const SecretBytes* secret,
                      std::uint64_t totp_step);
 
 }  // namespace bulkhead

@@ -9,7 +9,8 @@ constexpr std::uint32_t kNumbersMax = 0x7fff'ffff;
 
 bool discloses(const Entry& entry) {
   return entry.grade != Grade::kNothing &&
-         (entry.kind == EntryKind::kReveal || entry.kind == EntryKind::kLookup || entry.kind == EntryKind::kCount);
+         (entry.kind == EntryKind::kReveal || entry.kind == EntryKind::kLookup ||
+          entry.kind == EntryKind::kCount);
 }
 }  // namespace
 
@@ -36,7 +37,8 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       return {};
     }
     case EntryKind::kStaff:
-    case EntryKind::kClient: return apply_principal(entry);
+    case EntryKind::kClient:
+      return apply_principal(entry);
     case EntryKind::kSignIn: {
       const auto detail = TRY(wire::decode<SignInDetail>(entry.detail));
       apply_sign_in(entry);
@@ -45,12 +47,19 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       at->second.last_totp_step = std::max(at->second.last_totp_step, detail.totp_step);
       return {};
     }
-    case EntryKind::kSessionEnd: sessions_.erase(entry.session.value); return {};
-    case EntryKind::kCase: return apply_case(entry, customer);
-    case EntryKind::kGrant: return apply_grant(entry);
-    case EntryKind::kImport: return apply_import(entry);
-    case EntryKind::kPolicy: return apply_policy(entry);
-    default: return {};
+    case EntryKind::kSessionEnd:
+      sessions_.erase(entry.session.value);
+      return {};
+    case EntryKind::kCase:
+      return apply_case(entry, customer);
+    case EntryKind::kGrant:
+      return apply_grant(entry);
+    case EntryKind::kImport:
+      return apply_import(entry);
+    case EntryKind::kPolicy:
+      return apply_policy(entry);
+    default:
+      return {};
   }
 }
 
@@ -79,7 +88,9 @@ Status State::apply_case(const Entry& entry, CustomerNumber customer) {
   if (number > cases_.size()) cases_.emplace_back();
   auto& one = cases_[number - 1];
   const bool was_open = static_cast<bool>(one.customer) && one.state != CaseState::kClosed;
-  one = {customer, PrincipalNumber(detail.assignee), detail.opened_ms, detail.changed_ms, detail.type, detail.state,
+  one = {customer,         PrincipalNumber(detail.assignee),
+         detail.opened_ms, detail.changed_ms,
+         detail.type,      detail.state,
          detail.contact};
   const bool is_open = detail.state != CaseState::kClosed;
   open_cases_ += static_cast<std::uint32_t>(is_open) - static_cast<std::uint32_t>(was_open);
@@ -98,7 +109,8 @@ Status State::apply_import(const Entry& entry) {
   const auto detail = TRY(wire::decode<ImportDetail>(entry.detail));
   imports_[{detail.job, detail.batch}] = detail;
   customers_ += detail.customers;
-  if (detail.customers > 0) last_customer_ = std::max(last_customer_, detail.first_customer + detail.customers - 1);
+  if (detail.customers > 0)
+    last_customer_ = std::max(last_customer_, detail.first_customer + detail.customers - 1);
   return {};
 }
 
@@ -124,7 +136,8 @@ void State::charge(const Entry& entry, CustomerNumber customer) {
 void State::remember(const Entry& entry) {
   if (!entry.principal) return;
   auto& kept = disclosures_[entry.principal.value];
-  kept.push_front({entry.wall_ms, entry.fields, entry.case_number, entry.kind, entry.grade, entry.reason});
+  kept.push_front(
+      {entry.wall_ms, entry.fields, entry.case_number, entry.kind, entry.grade, entry.reason});
   if (kept.size() > kDisclosuresKept) kept.pop_back();
 }
 
@@ -156,7 +169,8 @@ const Case* State::find_case(CaseNumber number) const {
   return number.value == 0 || number.value > cases_.size() ? nullptr : &cases_[number.value - 1];
 }
 
-const EventGrant* State::grant(PrincipalNumber client, CaseNumber number, std::uint64_t keeper_ms) const {
+const EventGrant* State::grant(PrincipalNumber client, CaseNumber number,
+                               std::uint64_t keeper_ms) const {
   const auto at = grants_.find(client.value);
   if (at == grants_.end()) return nullptr;
   const auto found = std::find_if(at->second.begin(), at->second.end(), [&](const EventGrant& one) {
@@ -180,13 +194,15 @@ const std::deque<Disclosure>* State::disclosures(PrincipalNumber number) const {
   return at == disclosures_.end() ? nullptr : &at->second;
 }
 
-std::optional<ImportDetail> State::last_batch(const std::array<std::uint8_t, 16>& job, std::uint32_t batch) const {
+std::optional<ImportDetail> State::last_batch(const std::array<std::uint8_t, 16>& job,
+                                              std::uint32_t batch) const {
   const auto at = imports_.find({job, batch});
   if (at == imports_.end()) return std::nullopt;
   return at->second;
 }
 
-std::optional<std::uint32_t> State::number_of(NameKind kind, const std::array<std::uint8_t, 32>& commitment) const {
+std::optional<std::uint32_t> State::number_of(
+    NameKind kind, const std::array<std::uint8_t, 32>& commitment) const {
   const auto at = names_.find({kind, commitment});
   if (at == names_.end()) return std::nullopt;
   return at->second;
@@ -196,6 +212,8 @@ PrincipalNumber State::next_principal() const {
   return PrincipalNumber(principals_.empty() ? 1 : principals_.rbegin()->first + 1);
 }
 
-std::uint32_t State::next_name(NameKind kind) const { return last_name_[static_cast<std::size_t>(kind)] + 1; }
+std::uint32_t State::next_name(NameKind kind) const {
+  return last_name_[static_cast<std::size_t>(kind)] + 1;
+}
 
 }  // namespace bulkhead

@@ -1,6 +1,7 @@
-// State is what the ledger says: principals, sessions, cases, grants, budgets and policy as one pure fold over entries.
-// It must never be changed but by apply(), so that the running keeper and one that just started agree; it holds no key,
-// no name and no personal data. Owned by keeper, used by the loop thread alone.
+// State is what the ledger says: principals, sessions, cases, grants, budgets and policy as one
+// pure fold over entries. It must never be changed but by apply(), so that the running keeper and
+// one that just started agree; it holds no key, no name and no personal data. Owned by keeper, used
+// by the loop thread alone.
 #pragma once
 
 #include <array>
@@ -63,8 +64,8 @@ class State {
  public:
   State();
 
-  // The one way the state changes. `customer` is the entry's customer, unsealed, or 0. kMalformed when the detail is not
-  // of its kind, or names what does not exist.
+  // The one way the state changes. `customer` is the entry's customer, unsealed, or 0. kMalformed
+  // when the detail is not of its kind, or names what does not exist.
   Status apply(const Entry& entry, CustomerNumber customer);
 
   const Policy& policy() const { return policy_; }
@@ -87,8 +88,10 @@ class State {
   std::vector<EventGrant> grants(PrincipalNumber client, std::uint64_t keeper_ms) const;
 
   const std::deque<Disclosure>* disclosures(PrincipalNumber number) const;
-  std::optional<ImportDetail> last_batch(const std::array<std::uint8_t, 16>& job, std::uint32_t batch) const;
-  std::optional<std::uint32_t> number_of(NameKind kind, const std::array<std::uint8_t, 32>& commitment) const;
+  std::optional<ImportDetail> last_batch(const std::array<std::uint8_t, 16>& job,
+                                         std::uint32_t batch) const;
+  std::optional<std::uint32_t> number_of(NameKind kind,
+                                         const std::array<std::uint8_t, 32>& commitment) const;
 
   // The next free ledger-local numbers.
   PrincipalNumber next_principal() const;
@@ -100,7 +103,8 @@ class State {
   std::uint64_t last_wall_ms() const { return last_wall_ms_; }
   std::uint64_t last_keeper_ms() const { return last_keeper_ms_; }
 
-  // Who is charged for what this principal does through this face; shared by the check before and the fold after.
+  // Who is charged for what this principal does through this face; shared by the check before and
+  // the fold after.
   MeterHolders holders_of(PrincipalNumber principal, Face face) const;
   const FieldWeights& weights() const { return weights_; }
 

@@ -1,5 +1,6 @@
-// A turn is what the loop decided about every frame that had arrived: the entries to make durable and, for each frame,
-// the answer that may leave once they are. It must never let an answer overtake its entry. Owned by keeper.
+// A turn is what the loop decided about every frame that had arrived: the entries to make durable
+// and, for each frame, the answer that may leave once they are. It must never let an answer
+// overtake its entry. Owned by keeper.
 #pragma once
 
 #include <functional>

@@ -8,8 +8,8 @@
 #include <cerrno>
 
 #include "base/log.h"
-#include "supervisor/relay.h"
 #include "supervisor/escape_plan.h"
+#include "supervisor/relay.h"
 
 namespace bulkhead {
 namespace {

@@ -10,8 +10,8 @@
 #include <fstream>
 
 #include "supervisor/dev_certificate.h"
-#include "supervisor/pid_file.h"
 #include "supervisor/escape_plan.h"
+#include "supervisor/pid_file.h"
 #include "supervisor/test_house.h"
 
 namespace bulkhead {

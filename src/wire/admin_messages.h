@@ -1,6 +1,6 @@
-// What an operator may ask the keeper over admin.sock. Acts that widen are for admins; in a demo or drill directory the
-// connection of its creator is one. Secrets made here (passwords, client secrets) are shown once and never again.
-// Owned by wire; the handlers are in keeper/.
+// What an operator may ask the keeper over admin.sock. Acts that widen are for admins; in a demo or
+// drill directory the connection of its creator is one. Secrets made here (passwords, client
+// secrets) are shown once and never again. Owned by wire; the handlers are in keeper/.
 #pragma once
 
 #include "wire/front_messages.h"
@@ -18,7 +18,8 @@ struct AdminHello {
 struct AdminHelloAnswer {
   Text<128> origin;
   bool demo = false;
-  bool signed_in = false;  // true at once in a demo or drill directory; otherwise AdminSignIn comes next
+  bool signed_in =
+      false;  // true at once in a demo or drill directory; otherwise AdminSignIn comes next
   WIRE_MEMBERS(origin, demo, signed_in)
 };
 struct AdminSignIn {
@@ -50,8 +51,8 @@ struct StatusAnswer {
   bool breached_passwords = false;
   std::array<std::uint8_t, 32> ledger_public_key{};
   List<Text<32>, 8> without;  // protections switched off in a drill directory
-  WIRE_MEMBERS(origin, demo, ledger_size, checkpoint_size, customers, open_cases, staff, clients, sessions, policy, up_s,
-               rss_mib, breached_passwords, ledger_public_key, without)
+  WIRE_MEMBERS(origin, demo, ledger_size, checkpoint_size, customers, open_cases, staff, clients,
+               sessions, policy, up_s, rss_mib, breached_passwords, ledger_public_key, without)
 };
 
 struct StaffAdd {
@@ -91,7 +92,8 @@ struct StaffListAnswer {
 enum class StaffChangeKind : std::uint8_t { kDisable, kReset };
 }  // namespace bulkhead::wire
 namespace bulkhead {
-template <> struct Words<wire::StaffChangeKind> {
+template <>
+struct Words<wire::StaffChangeKind> {
   static constexpr std::array<std::string_view, 2> names{"disable", "reset"};
 };
 }  // namespace bulkhead
@@ -107,10 +109,10 @@ struct StaffChange {  // disable answers Done, reset StaffSecrets
 struct ClientAdd {
   static constexpr Op kOp = Op::kClientAdd;
   Text<kNameBytesMax> name;
-  Role role = Role::kClient;                // client or auditor
-  NetworkAddress network{};                 // the one network it may come from
-  std::uint8_t prefix_bits = 0;             // of `network`; 0: anywhere (auditors only)
-  List<RequestType, 16> on_case_opened;     // events that grant it one customer for 15 minutes
+  Role role = Role::kClient;             // client or auditor
+  NetworkAddress network{};              // the one network it may come from
+  std::uint8_t prefix_bits = 0;          // of `network`; 0: anywhere (auditors only)
+  List<RequestType, 16> on_case_opened;  // events that grant it one customer for 15 minutes
   bool grown = false;
   WIRE_MEMBERS(name, role, network, prefix_bits, on_case_opened, grown)
 };
@@ -151,7 +153,8 @@ struct SetPolicyAnswer {
   WIRE_MEMBERS(number)
 };
 
-// One batch of new customers: all of it is taken, or none. `job` and `first_line` make a repeated batch harmless.
+// One batch of new customers: all of it is taken, or none. `job` and `first_line` make a repeated
+// batch harmless.
 struct ImportValue {
   std::uint8_t field = 0;
   std::uint16_t item = 0;
@@ -179,7 +182,7 @@ struct ImportReject {
 struct ImportAnswer {
   std::uint32_t first_customer = 0;  // the number of the first one taken; they rise by one
   std::uint32_t taken = 0;
-  bool repeated = false;             // this batch had been taken before
+  bool repeated = false;  // this batch had been taken before
   List<ImportReject, kImportCustomersMax> rejects;
   WIRE_MEMBERS(first_customer, taken, repeated, rejects)
 };
@@ -231,22 +234,24 @@ struct DemoCodeAnswer {
 
 // An empty predicate holds for everything; all given ones must hold.
 struct ScopeQuery {
-  std::uint32_t session = 0;    // 0: any
+  std::uint32_t session = 0;  // 0: any
   std::uint32_t case_number = 0;
   Text<kNameBytesMax> principal;  // staff or client name; empty: any
   Text<64> network;               // textual prefix such as 127.0.1.0/24; empty: any
   std::uint64_t from_ms = 0;
-  std::uint64_t to_ms = 0;        // 0: no end
+  std::uint64_t to_ms = 0;  // 0: no end
   std::optional<Purpose> purpose;
-  std::uint32_t kinds = 0;        // bit per ledger/entry.h EntryKind; 0: every kind that discloses
+  std::uint32_t kinds = 0;  // bit per ledger/entry.h EntryKind; 0: every kind that discloses
   std::optional<std::uint8_t> compartment;
-  WIRE_MEMBERS(session, case_number, principal, network, from_ms, to_ms, purpose, kinds, compartment)
+  WIRE_MEMBERS(session, case_number, principal, network, from_ms, to_ms, purpose, kinds,
+               compartment)
 };
 struct Scope {
   static constexpr Op kOp = Op::kScope;
   ScopeQuery query;
   std::uint64_t after = 0;  // rows already had; the keeper answers the next page
-  std::uint64_t ledger_size = 0;  // 0 on the first page; then what the first page said, so that pages agree
+  std::uint64_t ledger_size =
+      0;  // 0 on the first page; then what the first page said, so that pages agree
   WIRE_MEMBERS(query, after, ledger_size)
 };
 struct ScopeRow {
@@ -257,7 +262,8 @@ struct ScopeRow {
   std::uint64_t first_ms = 0;
   std::uint64_t last_ms = 0;
   std::uint32_t sessions = 0;
-  std::uint32_t number = 0;  // the keeper's own number; only in demo and drill directories, where drills compare it
+  std::uint32_t number =
+      0;  // the keeper's own number; only in demo and drill directories, where drills compare it
   WIRE_MEMBERS(customer, clear, masked, existence, first_ms, last_ms, sessions, number)
 };
 struct ScopeAnswer {

@@ -1,7 +1,7 @@
-// The keeper's one codec: a message lists its members once with WIRE_MEMBERS, and encoding, strict decoding and size
-// limits come from that list. Decoding must refuse everything but the one canonical encoding, trailing bytes included,
-// so encode(decode(x)) == x. Numbers are big-endian; nothing is variable-length but strings, lists and optionals.
-// Owned by wire.
+// The keeper's one codec: a message lists its members once with WIRE_MEMBERS, and encoding, strict
+// decoding and size limits come from that list. Decoding must refuse everything but the one
+// canonical encoding, trailing bytes included, so encode(decode(x)) == x. Numbers are big-endian;
+// nothing is variable-length but strings, lists and optionals. Owned by wire.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,8 @@
 #include "base/result.h"
 #include "base/words.h"
 
-#define WIRE_MEMBERS(...)                                     \
-  auto members() { return std::tie(__VA_ARGS__); }            \
+#define WIRE_MEMBERS(...)                          \
+  auto members() { return std::tie(__VA_ARGS__); } \
   auto members() const { return std::tie(__VA_ARGS__); }
 
 namespace bulkhead::wire {
@@ -62,25 +62,40 @@ class Encoder {
   }
   void raw(ByteView bytes) { to_.insert(to_.end(), bytes.begin(), bytes.end()); }
 
-  template <class Tag> void put_object(const Id<Tag>& id) { raw(id.bytes); }
-  template <class Tag> void put_object(const Number<Tag>& n) { number(n.value); }
-  template <std::size_t N> void put_object(const std::array<std::uint8_t, N>& bytes) { raw(bytes); }
+  template <class Tag>
+  void put_object(const Id<Tag>& id) {
+    raw(id.bytes);
+  }
+  template <class Tag>
+  void put_object(const Number<Tag>& n) {
+    number(n.value);
+  }
+  template <std::size_t N>
+  void put_object(const std::array<std::uint8_t, N>& bytes) {
+    raw(bytes);
+  }
   void put_object(const FieldSet& set) { number(set.bits); }
   void put_object(const ContentTags& tags) { number(tags.bits); }
-  template <std::size_t Max> void put_object(const Text<Max>& text) {
-    if constexpr (Max <= 0xffff) number(static_cast<std::uint16_t>(text.value.size()));
-    else number(static_cast<std::uint32_t>(text.value.size()));
+  template <std::size_t Max>
+  void put_object(const Text<Max>& text) {
+    if constexpr (Max <= 0xffff)
+      number(static_cast<std::uint16_t>(text.value.size()));
+    else
+      number(static_cast<std::uint32_t>(text.value.size()));
     raw(view_of(text.value));
   }
-  template <class Item, std::size_t Max> void put_object(const List<Item, Max>& list) {
+  template <class Item, std::size_t Max>
+  void put_object(const List<Item, Max>& list) {
     number(static_cast<std::uint32_t>(list.items.size()));
     for (const auto& item : list.items) put(item);
   }
-  template <class T> void put_object(const std::optional<T>& value) {
+  template <class T>
+  void put_object(const std::optional<T>& value) {
     put(value.has_value());
     if (value) put(*value);
   }
-  template <class T> requires requires(const T& t) { t.members(); }
+  template <class T>
+    requires requires(const T& t) { t.members(); }
   void put_object(const T& message) {
     std::apply([this](const auto&... member) { (this->put(member), ...); }, message.members());
   }
@@ -127,14 +142,24 @@ class Decoder {
     from_ = from_.subspan(count);
     return head;
   }
-  template <std::size_t N> void copy(std::array<std::uint8_t, N>& to) {
+  template <std::size_t N>
+  void copy(std::array<std::uint8_t, N>& to) {
     const auto bytes = take(N);
     if (ok_) std::copy(bytes.begin(), bytes.end(), to.begin());
   }
 
-  template <class Tag> void get_object(Id<Tag>& id) { copy(id.bytes); }
-  template <class Tag> void get_object(Number<Tag>& n) { n.value = number<std::uint32_t>(); }
-  template <std::size_t N> void get_object(std::array<std::uint8_t, N>& bytes) { copy(bytes); }
+  template <class Tag>
+  void get_object(Id<Tag>& id) {
+    copy(id.bytes);
+  }
+  template <class Tag>
+  void get_object(Number<Tag>& n) {
+    n.value = number<std::uint32_t>();
+  }
+  template <std::size_t N>
+  void get_object(std::array<std::uint8_t, N>& bytes) {
+    copy(bytes);
+  }
   void get_object(FieldSet& set) {
     set.bits = number<std::uint64_t>();
     if (!set.valid()) ok_ = false;
@@ -143,27 +168,35 @@ class Decoder {
     tags.bits = number<std::uint16_t>();
     if (!tags.valid()) ok_ = false;
   }
-  template <std::size_t Max> void get_object(Text<Max>& text) {
+  template <std::size_t Max>
+  void get_object(Text<Max>& text) {
     std::size_t size;
-    if constexpr (Max <= 0xffff) size = number<std::uint16_t>();
-    else size = number<std::uint32_t>();
+    if constexpr (Max <= 0xffff)
+      size = number<std::uint16_t>();
+    else
+      size = number<std::uint32_t>();
     if (size > Max) ok_ = false;
     const auto bytes = take(ok_ ? size : 0);
     if (ok_) text.value.assign(text_of(bytes));
   }
-  template <class Item, std::size_t Max> void get_object(List<Item, Max>& list) {
+  template <class Item, std::size_t Max>
+  void get_object(List<Item, Max>& list) {
     const auto count = number<std::uint32_t>();
     // Each item takes at least one byte, so a false count cannot make us reserve much.
     if (count > Max || count > from_.size()) ok_ = false;
     for (std::uint32_t i = 0; ok_ && i < count; ++i) get(list.items.emplace_back());
   }
-  template <class T> void get_object(std::optional<T>& value) {
+  template <class T>
+  void get_object(std::optional<T>& value) {
     bool there = false;
     get(there);
-    if (ok_ && there) get(value.emplace());
-    else value.reset();
+    if (ok_ && there)
+      get(value.emplace());
+    else
+      value.reset();
   }
-  template <class T> requires requires(T& t) { t.members(); }
+  template <class T>
+    requires requires(T& t) { t.members(); }
   void get_object(T& message) {
     std::apply([this](auto&... member) { (this->get(member), ...); }, message.members());
   }
@@ -185,7 +218,8 @@ Result<Message> decode(ByteView bytes) {
   Message message;
   Decoder decoder(bytes);
   decoder.get(message);
-  if (!decoder.ok() || !decoder.at_end()) return fail(ErrorCode::kMalformed, "message does not follow its format");
+  if (!decoder.ok() || !decoder.at_end())
+    return fail(ErrorCode::kMalformed, "message does not follow its format");
   return message;
 }
 

@@ -30,7 +30,8 @@ Result<std::optional<FrameView>> FrameReader::next() {
   const auto rest = ByteView(buffer_).subspan(start_);
   if (rest.size() < 4) return std::optional<FrameView>();
   const std::size_t length = get_big_endian<std::uint32_t>(rest.data());
-  if (length < kHeadAfterLengthBytes) return fail(ErrorCode::kMalformed, "frame is shorter than its head");
+  if (length < kHeadAfterLengthBytes)
+    return fail(ErrorCode::kMalformed, "frame is shorter than its head");
   if (length - kHeadAfterLengthBytes > body_bytes_max_) {
     return fail(ErrorCode::kTooLarge, "frame is larger than this channel allows");
   }
@@ -40,7 +41,8 @@ Result<std::optional<FrameView>> FrameReader::next() {
   head.op = get_big_endian<std::uint16_t>(rest.data() + 4);
   head.request = get_big_endian<std::uint64_t>(rest.data() + 6);
   head.instance = InstanceNumber(get_big_endian<std::uint32_t>(rest.data() + 14));
-  return std::optional<FrameView>(FrameView{head, rest.subspan(kFrameHeadBytes, length - kHeadAfterLengthBytes)});
+  return std::optional<FrameView>(
+      FrameView{head, rest.subspan(kFrameHeadBytes, length - kHeadAfterLengthBytes)});
 }
 
 }  // namespace bulkhead::wire

@@ -1,5 +1,6 @@
-// What a front may ask the keeper and what comes back, one struct per message. A message must hold no state that is
-// impossible and no claim of identity: who somebody is, the proof shows. Owned by wire; the handlers are in keeper/.
+// What a front may ask the keeper and what comes back, one struct per message. A message must hold
+// no state that is impossible and no claim of identity: who somebody is, the proof shows. Owned by
+// wire; the handlers are in keeper/.
 #pragma once
 
 #include "base/record.h"
@@ -15,14 +16,15 @@ inline constexpr std::size_t kIdentifierBytesMax = 320;
 inline constexpr std::size_t kMessageBytesMax = 64u << 10;
 inline constexpr std::size_t kListItemsMax = 200;
 
-// Every answer body starts with a Reason; kNone means the operation's answer follows, anything else a Refusal.
+// Every answer body starts with a Reason; kNone means the operation's answer follows, anything else
+// a Refusal.
 struct Refusal {
   std::uint32_t retry_after_s = 0;  // 0: waiting does not help
   WIRE_MEMBERS(retry_after_s)
 };
 
-// The first frame of every front: it has tried to escape and could not. `escapes` counts successes; more than 0 and the
-// keeper refuses it.
+// The first frame of every front: it has tried to escape and could not. `escapes` counts successes;
+// more than 0 and the keeper refuses it.
 struct Hello {
   static constexpr Op kOp = Op::kHello;
   Face face{};
@@ -89,7 +91,7 @@ struct Me {
   WIRE_MEMBERS(proof)
 };
 struct BudgetRow {
-  std::uint8_t column = 0;   // keeper/policy.h: lookup, masked, clear cold, clear with contact, miss
+  std::uint8_t column = 0;  // keeper/policy.h: lookup, masked, clear cold, clear with contact, miss
   std::uint8_t horizon = 0;  // 0: 1 min, 1: 1 h, 2: 1 day, 3: 30 days
   std::uint32_t used = 0;    // distinct customers
   std::uint32_t limit = 0;
@@ -130,7 +132,8 @@ struct CaseAnswer {  // of open, show, assign and close
 enum class CaseView : std::uint8_t { kMine, kUnassigned, kOpen, kClosed };
 }  // namespace bulkhead::wire
 namespace bulkhead {
-template <> struct Words<wire::CaseView> {
+template <>
+struct Words<wire::CaseView> {
   static constexpr std::array<std::string_view, 4> names{"mine", "unassigned", "open", "closed"};
 };
 }  // namespace bulkhead
@@ -140,7 +143,8 @@ struct ListCases {
   static constexpr Op kOp = Op::kListCases;
   Proof proof;
   CaseView view{};
-  std::uint32_t after = 0;  // case number after which to go on, downwards from the newest; 0: from the newest
+  std::uint32_t after =
+      0;  // case number after which to go on, downwards from the newest; 0: from the newest
   std::uint8_t limit = 50;  // 1 to kListItemsMax
   WIRE_MEMBERS(proof, view, after, limit)
 };
@@ -176,7 +180,8 @@ struct Lookup {
   Text<kIdentifierBytesMax> value;
   WIRE_MEMBERS(proof, kind, value)
 };
-struct LookupAnswer {  // a miss, a hit beyond what may be seen and an erased customer look alike: nothing
+struct LookupAnswer {  // a miss, a hit beyond what may be seen and an erased customer look alike:
+                       // nothing
   std::optional<CustomerRef> customer;
   WIRE_MEMBERS(customer)
 };
@@ -279,12 +284,13 @@ struct GrantsAnswer {
   WIRE_MEMBERS(rows)
 };
 
-// A file of the published ledger, for the holder of an auditor's token (a bearer secret of 32 bytes).
+// A file of the published ledger, for the holder of an auditor's token (a bearer secret of 32
+// bytes).
 struct ReadLedger {
   static constexpr Op kOp = Op::kReadLedger;
   std::array<std::uint8_t, 32> token{};
-  std::uint8_t what = 0;    // 0: checkpoint, 1: tile, 2: entry bundle
-  std::uint8_t level = 0;   // of a tile
+  std::uint8_t what = 0;   // 0: checkpoint, 1: tile, 2: entry bundle
+  std::uint8_t level = 0;  // of a tile
   std::uint64_t index = 0;
   std::uint16_t width = 0;  // 1 to 256
   NetworkAddress network{};

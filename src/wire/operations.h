@@ -1,6 +1,7 @@
-// The operations of the keeper's protocol, by number. Front operations carry a proof by the person or client who asks;
-// admin operations come over admin.sock; control operations come from the supervisor alone. Numbers are never reused.
-// Owned by wire; which channel may send which operation, when and how large is keeper/rules.h.
+// The operations of the keeper's protocol, by number. Front operations carry a proof by the person
+// or client who asks; admin operations come over admin.sock; control operations come from the
+// supervisor alone. Numbers are never reused. Owned by wire; which channel may send which
+// operation, when and how large is keeper/rules.h.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// Method and path of each request that carries a proof, rebuilt from the operation's own ids. Front's routes and the
-// keeper's check both come from here, so a proof made for one case or operation fits no other. Owned by wire.
+// Method and path of each request that carries a proof, rebuilt from the operation's own ids.
+// Front's routes and the keeper's check both come from here, so a proof made for one case or
+// operation fits no other. Owned by wire.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ struct Target {
   std::string path;
 };
 
-std::string path_of_case(const CaseId& id, std::string_view tail);  // "/api/v1/cases/<32 hex digits><tail>"
+std::string path_of_case(const CaseId& id,
+                         std::string_view tail);  // "/api/v1/cases/<32 hex digits><tail>"
 
 inline Target target_of(const SignOut&) { return {"DELETE", "/api/v1/session"}; }
 inline Target target_of(const OpenLane&) { return {"POST", "/api/v1/session/lanes"}; }

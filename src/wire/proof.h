@@ -1,6 +1,7 @@
-// A proof shows that the holder of a session's key asked for exactly this request: an HMAC-SHA-256 over lane, counter,
-// method, path and a digest of query and body. It must never be accepted twice (the keeper keeps a replay window per
-// lane). Owned by wire; browsers, clients and the keeper compute the same bytes.
+// A proof shows that the holder of a session's key asked for exactly this request: an HMAC-SHA-256
+// over lane, counter, method, path and a digest of query and body. It must never be accepted twice
+// (the keeper keeps a replay window per lane). Owned by wire; browsers, clients and the keeper
+// compute the same bytes.
 #pragma once
 
 #include <array>
@@ -14,8 +15,9 @@ namespace bulkhead::wire {
 
 using Mac = std::array<std::uint8_t, 32>;
 using BodyDigest = std::array<std::uint8_t, 32>;  // SHA-256(query ‖ "\n" ‖ body); query without "?"
-using NetworkAddress = std::array<std::uint8_t, 16>;  // IPv6, or IPv4 mapped (RFC 4291 section 2.5.5.2)
-using PublicKey = std::array<std::uint8_t, 65>;   // P-256, uncompressed (SEC 1 section 2.3.3)
+using NetworkAddress =
+    std::array<std::uint8_t, 16>;                // IPv6, or IPv4 mapped (RFC 4291 section 2.5.5.2)
+using PublicKey = std::array<std::uint8_t, 65>;  // P-256, uncompressed (SEC 1 section 2.3.3)
 
 inline constexpr std::uint8_t kLanesMax = 8;
 
@@ -25,15 +27,18 @@ struct Proof {
   std::uint64_t counter = 0;  // from 1, rising per lane; the last 128 may arrive in any order
   BodyDigest body{};
   Mac mac{};
-  NetworkAddress network{};   // as front saw it: a claim that may only refuse
+  NetworkAddress network{};  // as front saw it: a claim that may only refuse
   WIRE_MEMBERS(session, lane, counter, body, mac, network)
 };
 
-// The bytes under the MAC: "bulkhead proof v1\n" METHOD SP path "\n" session ‖ u8 lane ‖ u64 counter ‖ body digest.
+// The bytes under the MAC: "bulkhead proof v1\n" METHOD SP path "\n" session ‖ u8 lane ‖ u64
+// counter ‖ body digest.
 inline Bytes proof_bytes(const Proof& proof, std::string_view method, std::string_view path) {
   Bytes bytes;
   bytes.reserve(96 + path.size());
-  const auto add = [&bytes](std::string_view text) { bytes.insert(bytes.end(), text.begin(), text.end()); };
+  const auto add = [&bytes](std::string_view text) {
+    bytes.insert(bytes.end(), text.begin(), text.end());
+  };
   add("bulkhead proof v1\n");
   add(method);
   add(" ");

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
+#include "cli/commands.h"
 #include "cli/operator.h"
 #include "cli/paths.h"
 #include "cli/server_url.h"
@@ -66,6 +67,29 @@ TEST(Arguments, UrlsAreReadStrictly) {
   for (const auto* text : {"http://log.example.com", "ftp://x", "https://", "https://a:0",
                            "https://a:70000", "https://u@a/", "https://a/b?c", "https://a:1x"}) {
     EXPECT_FALSE(parse_server_url(text)) << text;
+  }
+}
+
+int g_ran = 0;
+struct Nothing {};
+
+TEST(Arguments, SubcommandChoosesInsteadOfItsParent) {
+  for (const auto* line : {"demo", "demo code"}) {
+    CLI::App app;
+    Chosen chosen;
+    const auto none = [](CLI::App&, Nothing&) {};
+    auto* const demo = add_command<Nothing>(app, chosen, "demo", "", none, [](const Nothing&) {
+      g_ran = 1;
+      return 0;
+    });
+    add_command<Nothing>(*demo, chosen, "code", "", none, [](const Nothing&) {
+      g_ran = 2;
+      return 0;
+    });
+    app.parse(line);
+    ASSERT_TRUE(chosen.run);
+    chosen.run();
+    EXPECT_EQ(g_ran, std::string_view(line) == "demo" ? 1 : 2) << line;
   }
 }
 

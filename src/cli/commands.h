@@ -38,8 +38,12 @@ CLI::App* add_command(CLI::App& app, Chosen& chosen, const char* name, const cha
   auto* const command = app.add_subcommand(name, description);
   const auto options = std::make_shared<Options>();
   add(*command, *options);
-  command->callback(
-      [&chosen, options, run] { chosen.run = [options, run] { return run(*options); }; });
+  command->callback([&chosen, command, options, run] {
+    // A subcommand of its own has chosen already: callbacks run from the inside out.
+    if (command->get_subcommands().empty()) {
+      chosen.run = [options, run] { return run(*options); };
+    }
+  });
   return command;
 }
 

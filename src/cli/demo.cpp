@@ -111,8 +111,6 @@ void add_demo(CLI::App& app, Chosen& chosen) {
         command.add_flag("--json", options.json, "One line of JSON instead of the sign-ins");
       },
       fill);
-  // The callback of `demo` itself runs before those of its subcommands, which then choose in its
-  // stead.
   demo->require_subcommand(0, 1);
   add_command<Options>(
       *demo, chosen, "code", "The code that somebody's authenticator app shows now",

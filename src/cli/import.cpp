@@ -114,6 +114,7 @@ int import_file(Options options) {
                  .reject_path = options.reject},
                 *state);
   Progress progress("Importing", "KiB", source.size_bytes() / 1024);
+  progress.go_on_from(state->position.byte_offset / 1024);
   const auto ended =
       run.run([&](const ImportState& at) { progress.at(at.position.byte_offset / 1024); });
   if (!ended) {

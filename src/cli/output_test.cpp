@@ -112,6 +112,21 @@ TEST_F(ProgressTest, PlainWritesALineForEachTenth) {
   EXPECT_EQ(written_, "Importing: 100 customers in 1.5 s\n");
 }
 
+TEST_F(ProgressTest, CountsFromTheFirstCallOrFromWhereItGoesOn) {
+  {
+    Progress progress("Importing", "customers", 10, style(false));
+    progress.at(10);
+    progress.finish();
+  }
+  EXPECT_EQ(written_, "Importing: 10 customers in 0.0 s\n");
+  written_.clear();
+  Progress progress("Importing", "customers", 10, style(false));
+  progress.go_on_from(4);
+  progress.at(10);
+  progress.finish();
+  EXPECT_EQ(written_, "Importing: 6 customers in 0.0 s\n");
+}
+
 TEST_F(ProgressTest, BarIsDrawnTenTimesASecondAtMost) {
   Progress progress("Importing", "customers", 1000, style(true));
   for (std::uint64_t done = 0; done < 1000; ++done) progress.at(done);

@@ -37,7 +37,6 @@ Progress::~Progress() {
 }
 
 void Progress::at(std::uint64_t done) {
-  if (!begun_) first_ = done;
   begun_ = true;
   done_ = std::max(done_, done);
   if (!style_.terminal) return plain_line();

@@ -32,6 +32,8 @@ class Progress {
   ~Progress();
 
   void at(std::uint64_t done);  // never falls
+  // What an earlier run did already, which does not count for the speed of this one.
+  void go_on_from(std::uint64_t done) { first_ = done_ = done; }
   void set_total(std::uint64_t total) { total_ = total; }
   // The last line: what was done, and how fast. Called by the destructor too, then without the
   // figures.

@@ -123,7 +123,11 @@ Result<HelperChild> HelperChild::start_self(const std::vector<std::string>& argu
 }
 
 bool HelperChild::alive() const {
-  return pid_ > 0 && waitpid(pid_, nullptr, WNOHANG | WNOWAIT) == 0;
+  // Not waitpid(2), which knows no WNOWAIT: the end must stay there for wait().
+  siginfo_t end{};
+  return pid_ > 0 &&
+         waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         end.si_pid == 0;
 }
 
 HelperChild::~HelperChild() {

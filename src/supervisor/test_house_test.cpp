@@ -62,7 +62,7 @@ void SupervisorTest::serve() {
   ASSERT_GE(supervisor_, 0);
   if (supervisor_ > 0) return;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  freopen((root_ + "/log").c_str(), "a", stderr);
+  if (freopen((root_ + "/log").c_str(), "a", stderr) == nullptr) _exit(1);
   _exit(run_supervisor(options_));
 }
 

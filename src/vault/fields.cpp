@@ -49,7 +49,7 @@ Checked check_text(std::string_view text, std::size_t bytes_max, bool lines) {
 
 Checked check_date(std::string_view text) {
   static constexpr std::array kDays{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  constexpr char kRule[] = "a date is YYYY-MM-DD between 1900 and 2099";
+  static constexpr char kRule[] = "a date is YYYY-MM-DD between 1900 and 2099";
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return malformed(kRule);
   for (const std::size_t at : {0u, 1u, 2u, 3u, 5u, 6u, 8u, 9u}) {
     if (!is_digit(text[at])) return malformed(kRule);
@@ -73,7 +73,7 @@ bool is_label(std::string_view label) {
 // RFC 5321, section 4.1.2, without quoted local parts, address literals and UTF-8, which no airline
 // writes to.
 Checked check_email(std::string_view text) {
-  constexpr char kRule[] = "an e-mail address is local@domain in ASCII, at most 254 characters";
+  static constexpr char kRule[] = "an e-mail address is local@domain in ASCII, at most 254 characters";
   const auto at = text.find('@');
   if (text.size() > 254 || at == std::string_view::npos || at == 0 || at > 64)
     return malformed(kRule);
@@ -148,7 +148,7 @@ bool is_flight(std::string_view text) {
 // "KL1001 AMS-LHR 2026-03-01" with "14:05" if the time is known; IATA resolutions 761, 762, 763 for
 // the codes.
 Checked check_itinerary(std::string_view text) {
-  constexpr char kRule[] =
+  static constexpr char kRule[] =
       "an itinerary is FLIGHT FROM-TO DATE with IATA codes, as in KL1001 AMS-LHR 2026-03-01";
   auto leg = upper(text);
   const std::string_view view = leg;
@@ -217,7 +217,7 @@ Checked check_token(std::string_view text) {
 
 // ISO 13616-1, section 5; check digits by ISO 7064 MOD 97-10.
 Checked check_iban(std::string_view text) {
-  constexpr char kRule[] = "an IBAN has its country's length and two fitting check digits";
+  static constexpr char kRule[] = "an IBAN has its country's length and two fitting check digits";
   auto iban = upper(without(text, " "));
   if (iban.size() < 15 || !all_of(iban, is_letter_or_digit) ||
       static_cast<int>(iban.size()) != iban_length(std::string_view(iban).substr(0, 2))) {

@@ -36,9 +36,10 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker,
   }
   keeper.record(std::move(entry), customer);
 
-  return Outcome::run([number = access->number, shown = heads->size()](ActContext& context) {
-    // As many as were recorded: a message that arrived since is for the next request.
-    auto messages = context.reader.messages(number, shown);
+  return Outcome::run([number = access->number, shown = heads->size(),
+                       newest = heads->empty() ? 0 : heads->back().id](ActContext& context) {
+    // Exactly what was recorded: a message that arrived since is for the next request.
+    auto messages = context.reader.messages(number, shown, newest);
     if (!messages) return refuse_with(Reason::kNotThere);
     wire::MessagesAnswer answer;
     std::size_t bytes = 0;

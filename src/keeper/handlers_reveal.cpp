@@ -157,9 +157,8 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
       other.fields = {};
       other.charge = other.weight = 0;
       if (!keeper.name_customer(other, companion)) continue;  // erased since
-      if (const auto spent = keeper.spend(asker, Column::kLookup, companion, other); !spent) {
-        return over_budget(keeper, call, asker, spent.error(), access->number, fields);
-      }
+      // Past the budget the list simply ends: whoever was recorded is shown, nobody else is either.
+      if (!keeper.spend(asker, Column::kLookup, companion, other)) break;
       keeper.record(std::move(other), companion);
       companions.push_back(companion);
     }
@@ -182,7 +181,8 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
                                      false,
                                      {to_hex(make_ref(ring, companion, session).bytes)}});
     }
-    if (fields.has(Field::kCompanions) && companions.empty()) {
+    if (fields.has(Field::kCompanions) && companions.empty() &&
+        answer.values.items.size() < kRecordValuesMax) {
       answer.values.items.push_back({static_cast<std::uint8_t>(Field::kCompanions), 0, false, {}});
     }
     return answer_with(answer);

@@ -5,6 +5,8 @@
 namespace bulkhead {
 namespace {
 
+constexpr std::size_t kReasonBytesMax = 128;
+
 // The customer's record, or why it is refused.
 Result<Record> to_record(const wire::ImportCustomer& customer, std::uint8_t& field) {
   Record record;
@@ -30,7 +32,8 @@ void read_batch(ImportBatch& batch, std::uint32_t next, std::vector<NewCustomer>
     std::uint8_t field = 0xff;
     auto record = to_record(customer, field);
     if (!record) {
-      batch.answer.rejects.items.push_back({customer.line, field, {record.error().context}});
+      batch.answer.rejects.items.push_back(
+          {customer.line, field, {std::string(record.error().context).substr(0, kReasonBytesMax)}});
       continue;
     }
     customers.push_back({CustomerNumber(next++), std::move(*record)});

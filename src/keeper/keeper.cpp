@@ -107,14 +107,15 @@ std::expected<Asker, Reason> Keeper::check_proof(const Call& call, const wire::P
     return std::unexpected(Reason::kExpired);
   }
   if (!parts_.without.proof) {
-    if (!session->proofs.accept(proof, target.method, target.path)) {
-      deny(call, asker, Reason::kBadProof);
-      return std::unexpected(Reason::kBadProof);
-    }
-    // The network is front's claim, so a difference can only refuse.
+    // The network is front's claim, so a difference can only refuse. It is looked at first: a thief
+    // elsewhere must not use up the counters of the one he robbed.
     if (prefix_of(proof.network) != session->prefix) {
       deny(call, asker, Reason::kNetworkChanged);
       return std::unexpected(Reason::kNetworkChanged);
+    }
+    if (!session->proofs.accept(proof, target.method, target.path)) {
+      deny(call, asker, Reason::kBadProof);
+      return std::unexpected(Reason::kBadProof);
     }
   }
   session->last_used_ms = now_ms_;

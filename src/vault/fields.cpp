@@ -73,7 +73,8 @@ bool is_label(std::string_view label) {
 // RFC 5321, section 4.1.2, without quoted local parts, address literals and UTF-8, which no airline
 // writes to.
 Checked check_email(std::string_view text) {
-  static constexpr char kRule[] = "an e-mail address is local@domain in ASCII, at most 254 characters";
+  static constexpr char kRule[] =
+      "an e-mail address is local@domain in ASCII, at most 254 characters";
   const auto at = text.find('@');
   if (text.size() > 254 || at == std::string_view::npos || at == 0 || at > 64)
     return malformed(kRule);

@@ -67,7 +67,7 @@ struct StaffAdd {
 struct StaffSecrets {  // of add and reset
   std::uint32_t number = 0;
   Text<kPasswordBytesMax> password;
-  Text<256> otpauth;
+  Text<512> otpauth;
   WIRE_MEMBERS(number, password, otpauth)
 };
 struct StaffList {

@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/catalogue.h"
+#include "base/check.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/words.h"
@@ -78,6 +79,8 @@ class Encoder {
   void put_object(const ContentTags& tags) { number(tags.bits); }
   template <std::size_t Max>
   void put_object(const Text<Max>& text) {
+    // Whoever fills a message has checked what came from outside against the same limit.
+    CHECK(text.value.size() <= Max);
     if constexpr (Max <= 0xffff)
       number(static_cast<std::uint16_t>(text.value.size()));
     else
@@ -86,6 +89,7 @@ class Encoder {
   }
   template <class Item, std::size_t Max>
   void put_object(const List<Item, Max>& list) {
+    CHECK(list.items.size() <= Max);
     number(static_cast<std::uint32_t>(list.items.size()));
     for (const auto& item : list.items) put(item);
   }

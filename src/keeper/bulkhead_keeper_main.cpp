@@ -13,19 +13,12 @@
 #include "crypto/encoding.h"
 #include "crypto/random.h"
 #include "keeper/keeper_setup.h"
-#include "keeper/loop.h"
 #include "keeper/resident.h"
+#include "keeper/service.h"
 #include "vault/root_key.h"
-#include "wire/control_messages.h"
-#include "wire/descriptor.h"
 
 namespace bulkhead {
 namespace {
-
-constexpr std::size_t kWriterJobsMax = 4096;
-constexpr std::size_t kScanJobsMax = 16;
-constexpr std::size_t kHashingThreads = 2;
-constexpr std::size_t kHashingJobsMax = 64;
 
 constexpr const char* kUsage =
     "usage: bulkhead-keeper --data DIR (--key-fd N | --key FILE) --control-fd N [--without "
@@ -118,96 +111,12 @@ Status init(const Arguments& arguments) {
   return {};
 }
 
-Result<Without> read_without(const Arguments& arguments, bool drill) {
-  Without without;
-  for (const auto& name : arguments.without) {
-    if (!drill)
-      return fail(ErrorCode::kRefused, "protections can be switched off in drill directories only");
-    if (name == "grant")
-      without.grant = true;
-    else if (name == "budget")
-      without.budget = true;
-    else if (name == "proof")
-      without.proof = true;
-    else if (name == "metering")
-      without.metering = true;
-    else
-      return fail(ErrorCode::kMalformed, "no such protection: grant, budget, proof or metering");
-  }
-  return without;
-}
-
-// Customers whose rows were stored but whose import entry was not are nobody: their batch will come
-// again.
-Status sweep_unrecorded(Vault& vault, const State& state) {
-  const auto next = vault.next_customer_number().value;
-  for (auto number = state.last_customer().value + 1; number < next; ++number) {
-    const auto erased = vault.erase(CustomerNumber(number));
-    if (!erased && erased.error().code != ErrorCode::kNotFound) return erased;
-  }
-  return {};
-}
-
-Status say_ready(int control_fd, const KeeperFolder& folder) {
-  Bytes frame;
-  wire::put_frame(frame, {static_cast<std::uint16_t>(wire::KeeperReady::kOp), 0, InstanceNumber()},
-                  wire::encode(wire::KeeperReady{{folder.origin}, folder.demo()}));
-  return wire::send_with_descriptor(control_fd, frame, -1);
-}
-
 Status serve(const Arguments& arguments) {
   open_resident_figure();
   const auto root = TRY(load_root(arguments));
   TRY_STATUS(confine(
       {.user = {}, .read_write = {arguments.data}, .read_only = {}, .network = NetworkUse::kNone}));
-  auto folder = TRY(open_keeper_folder(arguments.data, root));
-  const auto without = TRY(read_without(arguments, folder.drill()));
-  const auto credential_check = TRY(CredentialCheck::create());
-  const auto open_reader = [&] { return VaultReader::open(arguments.data, *folder.ring); };
-  const auto loop_reader = TRY(open_reader());
-  const auto writer_reader = TRY(open_reader());
-  const auto scan_reader = TRY(open_reader());
-
-  SystemClock clock;
-  Mailbox mailbox;
-  ImportQueue imports;
-  WorkLane writer_lane(1, kWriterJobsMax);
-  WorkLane scan_lane(1, kScanJobsMax);
-  WorkLane hashing_lane(kHashingThreads, kHashingJobsMax);
-  Keeper keeper(
-      {.clock = clock,
-       .ring = *folder.ring,
-       .vault = *folder.vault,
-       .reader = *loop_reader,
-       .ledger = *folder.ledger,
-       .writer_lane = writer_lane,
-       .hashing_lane = hashing_lane,
-       .imports = imports,
-       .mailbox = mailbox,
-       .credential_check = &credential_check,
-       .breached_passwords = folder.breached_passwords ? &*folder.breached_passwords : nullptr,
-       .origin = folder.origin,
-       .demo = folder.demo(),
-       .drill = folder.drill(),
-       .without = without});
-  TRY_STATUS(keeper.start());
-  TRY_STATUS(sweep_unrecorded(*folder.vault, keeper.state()));
-  const auto acts = TRY(ActPool::start(open_reader));
-  GroupCommitter committer(*folder.ledger);
-  Loop loop({keeper, committer, *acts, writer_lane, scan_lane, *writer_reader, *scan_reader,
-             arguments.control_fd});
-  TRY_STATUS(say_ready(arguments.control_fd, folder));
-
-  const auto ended = loop.run();
-  committer.stop();
-  writer_lane.stop();
-  scan_lane.stop();
-  hashing_lane.stop();
-  acts->stop();
-  TRY_STATUS(folder.ledger->close());
-  TRY_STATUS(ended);
-  loop.answer_drain();
-  return {};
+  return run_keeper({arguments.data, arguments.without}, root, arguments.control_fd);
 }
 
 }  // namespace

@@ -196,6 +196,8 @@ void Loop::break_channel(const std::shared_ptr<Channel>& channel, const Call& ca
   log_warning("closing a {} channel: {}", name_of(channel->face), why);
   parts_.keeper.record_unknown(call, EntryKind::kDenied, Reason::kMalformed, NetworkNumber());
   channel->close();
+  ::shutdown(channel->fd(),
+             SHUT_RDWR);  // the peer learns it now; the next tick forgets the channel
   epoll_ctl(epoll_, EPOLL_CTL_DEL, channel->fd(), nullptr);
 }
 

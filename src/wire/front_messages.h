@@ -95,6 +95,7 @@ struct BudgetRow {
   std::uint8_t horizon = 0;  // 0: 1 min, 1: 1 h, 2: 1 day, 3: 30 days
   std::uint32_t used = 0;    // distinct customers
   std::uint32_t limit = 0;
+  bool operator==(const BudgetRow&) const = default;
   WIRE_MEMBERS(column, horizon, used, limit)
 };
 struct MeAnswer {

@@ -1,0 +1,23 @@
+// The keeper as a service: opens its folder, wires the parts together, says that it is ready and
+// runs the loop until it is drained. It must never touch anything but its folder and the control
+// channel. Owned by keeper; main confines the process and calls it, tests call it in a thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret_bytes.h"
+
+namespace bulkhead {
+
+struct ServiceOptions {
+  std::string data;                  // the keeper's own folder, initialised
+  std::vector<std::string> without;  // protections to leave out; drill directories only
+};
+
+// Returns when drained. kUnavailable when the other end of `control_fd` goes away; whatever opening
+// the folder answers.
+Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int control_fd);
+
+}  // namespace bulkhead

@@ -157,8 +157,7 @@ void Loop::read_channel(const std::shared_ptr<Channel>& channel) {
   const auto count = recv(channel->fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (count <= 0) {
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    channel->close();
-    epoll_ctl(epoll_, EPOLL_CTL_DEL, channel->fd(), nullptr);
+    forget(channel);
     return;
   }
   channel->reader.feed(ByteView(buffer).first(static_cast<std::size_t>(count)));
@@ -195,10 +194,16 @@ void Loop::break_channel(const std::shared_ptr<Channel>& channel, const Call& ca
                          const char* why) {
   log_warning("closing a {} channel: {}", name_of(channel->face), why);
   parts_.keeper.record_unknown(call, EntryKind::kDenied, Reason::kMalformed, NetworkNumber());
+  forget(channel);
+}
+
+// At once, so that channels which come and go never add up. Acts that still hold it keep the
+// descriptor open meanwhile.
+void Loop::forget(const std::shared_ptr<Channel>& channel) {
   channel->close();
-  ::shutdown(channel->fd(),
-             SHUT_RDWR);  // the peer learns it now; the next tick forgets the channel
   epoll_ctl(epoll_, EPOLL_CTL_DEL, channel->fd(), nullptr);
+  ::shutdown(channel->fd(), SHUT_RDWR);
+  channels_.erase(channel->fd());
 }
 
 void Loop::end_turn() {

@@ -47,6 +47,7 @@ class Loop {
   void read_channel(const std::shared_ptr<Channel>& channel);
   void handle(const std::shared_ptr<Channel>& channel, const wire::FrameView& frame);
   void break_channel(const std::shared_ptr<Channel>& channel, const Call& call, const char* why);
+  void forget(const std::shared_ptr<Channel>& channel);
   void end_turn();
   void tick();
   void watch(int fd);

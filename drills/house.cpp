@@ -60,6 +60,7 @@ pid_t run_self(std::vector<std::string> words, const std::string& log) {
   std::error_code error;
   const auto self = files::read_symlink("/proc/self/exe", error).string();
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const pid_t parent = getpid();

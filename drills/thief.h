@@ -56,7 +56,7 @@ class Thief {
   Caller& caller() { return caller_; }
   // Counts the act that is about to happen, then what came of it.
   void begin_act();
-  const Answer& note(const Answer& answer);
+  Answer note(Answer answer);
   template <class Act>
   Answer act(Act ask) {
     begin_act();

@@ -154,6 +154,7 @@ Status Gate::http_runs() {
   for (const auto many : options_.callers) {
     TRY_STATUS(baseline_.sample());
     std::vector<client::BrowserState> mine;
+    mine.reserve(many);
     for (unsigned i = 0; i < many; ++i) mine.push_back(states[i].clone());
     auto load = TRY(client::LoadClient::connect(address, std::move(mine)));
     std::vector<std::string_view> names(many);

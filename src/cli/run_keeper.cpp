@@ -44,6 +44,7 @@ Result<Descriptor> open_keeper_program() {
   std::vector<std::string> words{name};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (auto& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   syscall(SYS_execveat, program, "", pointers.data(), environ, AT_EMPTY_PATH);

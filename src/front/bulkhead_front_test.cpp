@@ -40,8 +40,8 @@ class Program {
     CHECK(pipe2(report, O_CLOEXEC) == 0);
     report_.reset(report[0]);
     const Descriptor childs_report(report[1]);
-    std::vector<std::string> words{BULKHEAD_BINARY_DIR "/bulkhead-front", "--instance", "desk",
-                                   "--host", kTestHost};
+    std::vector<std::string> words{std::string(BULKHEAD_BINARY_DIR) + "/bulkhead-front",
+                                   "--instance", "desk", "--host", kTestHost};
     const auto hand_over = [&](const char* name, int fd) {
       CHECK(fcntl(fd, F_SETFD, 0) == 0);
       words.insert(words.end(), {name, std::to_string(fd)});
@@ -54,6 +54,7 @@ class Program {
     hand_over("--report-fd", childs_report.get());
     words.insert(words.end(), further.begin(), further.end());
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     CHECK(posix_spawn(&pid_, words[0].c_str(), nullptr, nullptr, arguments.data(), environ) == 0);

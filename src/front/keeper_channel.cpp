@@ -36,7 +36,7 @@ KeeperChannel::KeeperChannel(asio::io_context& io, int fd, std::function<void(co
 
 Result<wire::HelloAnswer> KeeperChannel::hello(Face face, std::uint32_t escapes) {
   error_code ec;
-  socket_.non_blocking(false, ec);
+  (void)socket_.non_blocking(false, ec);
   Bytes frame;
   wire::put_frame(frame, {static_cast<std::uint16_t>(wire::Op::kHello), 1, InstanceNumber()},
                   wire::encode(wire::Hello{.face = face, .escapes = escapes}));
@@ -58,7 +58,7 @@ Result<wire::HelloAnswer> KeeperChannel::hello(Face face, std::uint32_t escapes)
   if (answer->body[0] != 0) return fail(ErrorCode::kRefused, "the keeper refuses this process");
   auto hello = TRY(wire::decode<wire::HelloAnswer>(answer->body.subspan(1)));
   instance_ = hello.instance;
-  socket_.non_blocking(true, ec);
+  (void)socket_.non_blocking(true, ec);
   if (ec) return fail(ErrorCode::kIo, "the keeper channel cannot be made non-blocking");
   read();
   return hello;
@@ -143,7 +143,7 @@ Status KeeperChannel::deliver(const wire::FrameView& frame) {
 void KeeperChannel::lose(const char* why) {
   if (std::exchange(is_lost_, true)) return;
   error_code ec;
-  socket_.close(ec);
+  (void)socket_.close(ec);
   lost_(why);
 }
 

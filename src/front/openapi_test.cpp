@@ -126,6 +126,7 @@ std::vector<std::string> as_strings(const Names& names) {
 
 TEST(OpenApi, ListsTheProductsOwnWords) {
   std::vector<std::string> fields;
+  fields.reserve(kFields.size());
   for (const auto& info : kFields) fields.emplace_back(info.name);
   EXPECT_EQ(listed("Field"), fields);
   EXPECT_EQ(listed("Role"), as_strings(Words<Role>::names));

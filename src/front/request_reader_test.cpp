@@ -112,7 +112,7 @@ TEST(RequestReader, RefusesWhatTwoReadersCouldReadInTwoWays) {
       "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n",
       "\r\nPOST / HTTP/1.1\r\nHost: h\r\n\r\n",
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-      "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+      std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11),
   };
   for (const auto& text : table) {
     Request request;

@@ -25,7 +25,7 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 // The border where exceptions of the libraries end: one connection, never the process.
-void note_exception(std::exception_ptr thrown) {
+void note_exception(const std::exception_ptr& thrown) {
   if (thrown) log_error("a connection ended by an exception");
 }
 
@@ -67,8 +67,8 @@ Task<void> accept_callers(std::shared_ptr<Shared> shared, Acceptor acceptor, boo
       shared->metrics.count_turned_away(*why);
       continue;  // The socket closes here, before a handshake costs anything.
     }
-    socket.set_option(Tcp::no_delay(true), ec);
-    socket.native_non_blocking(true, ec);
+    (void)socket.set_option(Tcp::no_delay(true), ec);
+    (void)socket.native_non_blocking(true, ec);
     if (ec) continue;
     auto connection = std::make_unique<Connection>(shared, std::move(socket), peer, plain);
     asio::co_spawn(acceptor.get_executor(), Connection::run(std::move(connection)), note_exception);
@@ -109,7 +109,7 @@ Status Server::listen(int fd, bool plain) {
   }
   Acceptor acceptor(io_.get_executor());
   error_code ec;
-  acceptor.assign(name.ss_family == AF_INET ? Tcp::v4() : Tcp::v6(), fd, ec);
+  (void)acceptor.assign(name.ss_family == AF_INET ? Tcp::v4() : Tcp::v6(), fd, ec);
   if (ec) return fail(ErrorCode::kIo, "a listening descriptor cannot be used");
   const auto local = acceptor.local_endpoint(ec);
   if (ec) return fail(ErrorCode::kIo, "a listening descriptor has no address");

@@ -20,6 +20,7 @@ TEST(GroupCommitter, ManyCallersGetEveryIndexOnceAndInTheirOrder) {
   {
     GroupCommitter committer(*ledger, [&] { ++turns; });
     std::vector<std::jthread> callers;
+    callers.reserve(kCallers);
     for (std::uint64_t caller = 0; caller < kCallers; ++caller) {
       callers.emplace_back([&, caller] {
         for (std::uint64_t i = 0; i < kBatches; ++i) {

@@ -159,7 +159,8 @@ template <class Check>
 int for_each_vector(const std::string& kind, const Check& check) {
   int count = 0;
   const std::string root = BULKHEAD_SOURCE_DIR "/tests/vectors/tlog/";
-  for (const auto& file : std::filesystem::recursive_directory_iterator(root + "merkle/" + kind)) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(
+           std::filesystem::path(root) / "merkle" / kind)) {
     if (!file.is_regular_file()) continue;
     const auto name = file.path().string().substr(root.size());
     check(name, JsonVector(read_vector(name)));

@@ -1,5 +1,6 @@
 #include "ledger/note.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "crypto/secret_access.h"
@@ -111,17 +112,18 @@ TEST(Note, MalformedNotesAndNamesAreRefused) {
       " "
       "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM="
       "\n";
-  const std::string dash = "\u2014 ";
-  EXPECT_TRUE(parse_note("t\n\n" + dash + "a" + signature));
-  for (const auto& bad :
-       {"t\n" + dash + "a" + signature, "t\n\n" + dash + signature, "t\n\n- a" + signature,
-        std::string("t\n\n"), "t\x01\n\n" + dash + "a" + signature,
-        "t\xff\n\n" + dash + "a" + signature, "t\n\n" + dash + "a+b" + signature,
-        "t\n\n" + dash + "a\u00a0b" + signature, "t\n\n" + dash + "a AAAA\n",
-        "t\r\n\n" + dash + "a" + signature, "t\n\n" + dash + "a" + signature + "x",
-        "t\n\n" + dash +
-            "Tw ilejjttile\xda\x95\n",  // found by fuzzing: no base64, though libsodium takes it
-        "t\xc0\x80\n\n" + dash + "a" + signature, "t\xed\xa0\x80\n\n" + dash + "a" + signature}) {
+  const auto note = [&](std::string_view text, std::string_view after_dash) {
+    return fmt::format("{}\u2014 {}", text, after_dash);
+  };
+  const auto with_a = [&](std::string_view text) { return note(text, "a" + signature); };
+  EXPECT_TRUE(parse_note(with_a("t\n\n")));
+  for (const auto& bad : {with_a("t\n"), note("t\n\n", signature), "t\n\n- a" + signature,
+                          std::string("t\n\n"), with_a("t\x01\n\n"), with_a("t\xff\n\n"),
+                          note("t\n\n", "a+b" + signature), note("t\n\n", "a\u00a0b" + signature),
+                          note("t\n\n", "a AAAA\n"), with_a("t\r\n\n"), with_a("t\n\n") + "x",
+                          // Found by fuzzing: no base64, though libsodium takes it.
+                          note("t\n\n", "Tw ilejjttile\xda\x95\n"), with_a("t\xc0\x80\n\n"),
+                          with_a("t\xed\xa0\x80\n\n")}) {
     EXPECT_FALSE(parse_note(bad)) << bad;
   }
 }

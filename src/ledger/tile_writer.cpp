@@ -1,5 +1,7 @@
 #include "ledger/tile_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -98,8 +100,9 @@ std::vector<TileName> TileWriter::take_superseded() { return std::exchange(super
 Status TileWriter::remove_partials(const std::vector<TileName>& folders) {
   for (const auto& name : folders) {
     const auto folder = directory_ + "/" + partials_path_of(name);
-    for (const auto& file : TRY(disk_->list(folder)))
-      TRY_STATUS(disk_->remove(folder + "/" + file));
+    for (const auto& file : TRY(disk_->list(folder))) {
+      TRY_STATUS(disk_->remove(fmt::format("{}/{}", folder, file)));
+    }
     TRY_STATUS(disk_->remove(folder));
   }
   return {};

@@ -140,7 +140,6 @@ TEST_F(Verify, FilesThatNoLedgerWritesAreReported) {
 TEST_F(Verify, ARewrittenHistoryFailsOnTheSignature) {
   build(20);
   // Somebody with the whole disk but not the key writes another ledger with a key of his own.
-  const auto before = key_;
   TestDirectory other;
   auto forged = Ledger::open({.directory = other.path(),
                               .origin = std::string(kOriginForTest),

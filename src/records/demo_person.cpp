@@ -96,7 +96,7 @@ void put_requests(std::uint16_t item, DemoRandom& random, Writer& to) {
 }
 
 void put_flights(const DemoTrip& trip, std::uint16_t item, DemoRandom& random, Writer& to) {
-  for (std::uint16_t i = 0; i < trip.count; ++i) {
+  for (std::uint32_t i = 0; i < trip.count; ++i) {
     const auto flight_item = static_cast<std::uint16_t>(item + i);
     to.put(Field::kItinerary, itinerary_of(trip.flights[i]), flight_item);
     // Two draws in one expression would come in an order that compilers choose.

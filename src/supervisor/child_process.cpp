@@ -105,6 +105,7 @@ void arrange(const std::vector<int>& descriptors) {
   const unsigned first_closed = kFirstInherited + static_cast<unsigned>(descriptors.size());
   if (syscall(SYS_close_range, first_closed, ~0u, CLOSE_RANGE_CLOEXEC) != 0) give_up("close_range");
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   syscall(SYS_execveat, program, "", arguments.data(), environment_for_child().data(),

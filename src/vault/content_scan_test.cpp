@@ -1,5 +1,6 @@
 #include "vault/content_scan.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -89,7 +90,7 @@ TEST(ContentScan, PropertyNoCardSurvivesAndNothingGrows) {
     std::string text;
     for (auto size = random() % 200; size > 0; --size)
       text.push_back(alphabet[random() % alphabet.size()]);
-    const std::string planted = text + " 4111 1111 1111 1111 " + text;
+    const std::string planted = fmt::format("{0} 4111 1111 1111 1111 {0}", text);
     const auto scanned = scan_text(planted);
     ASSERT_TRUE(scanned);
     EXPECT_LE(scanned->text.size(), planted.size());

@@ -105,7 +105,7 @@ Checked check_email(std::string_view text) {
 }
 
 Checked check_phone(std::string_view text) {
-  const auto phone = without(text, " -.()/");
+  auto phone = without(text, " -.()/");
   const auto digits = std::string_view(phone).substr(phone.empty() ? 0 : 1);
   if (!phone.starts_with('+') || digits.size() < 7 || digits.size() > 15 ||
       !all_of(digits, is_digit) || calling_code_digits(digits) == 0) {

@@ -12,9 +12,8 @@ constexpr std::uint8_t kMappedBits = 96;
 
 Result<std::uint32_t> digits(std::string_view text) {
   std::uint32_t value = 0;
-  const auto* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  if (text.empty() || error != std::errc{} || end != last)
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
+  if (text.empty() || error != std::errc{} || end != text.end())
     return fail(ErrorCode::kMalformed, "a number is expected");
   return value;
 }

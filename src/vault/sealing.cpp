@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/check.h"
@@ -66,7 +67,7 @@ Bytes encode_values(const Record& checked, Compartment compartment) {
     *to = static_cast<std::uint8_t>(value.field);
     put_big_endian(value.item, to + 1);
     put_big_endian(static_cast<std::uint16_t>(value.value.size()), to + 3);
-    memcpy(to + kValueHeadBytes, value.value.data(), value.value.size());
+    std::copy(value.value.begin(), value.value.end(), to + kValueHeadBytes);
     to += kValueHeadBytes + value.value.size();
   }
   return bytes;

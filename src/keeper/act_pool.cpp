@@ -1,6 +1,7 @@
 #include "keeper/act_pool.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace bulkhead {
 
@@ -9,6 +10,10 @@ void answer(std::vector<Pending>& batch, ActContext& context) {
     Channel* channel;
     Bytes frames;
   };
+  // One view of the vault for the batch: SQLite's file locks cost as much as the reads themselves.
+  // The writer lane changes the vault meanwhile, so it reads without one.
+  std::optional<ReadWindow> window;
+  if (context.writer == nullptr) window.emplace(context.reader);
   std::vector<Outgoing> outgoing;  // a handful of channels, so a linear search is quickest
   for (auto& pending : batch) {
     const AnswerBody body = pending.act ? pending.act(context) : std::move(pending.ready);

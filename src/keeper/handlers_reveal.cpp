@@ -108,14 +108,15 @@ Outcome masked(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   entry.fields = fields;
   entry.case_number = access->number;
   const auto customer = access->row.customer;
-  if (!keeper.name_customer(entry, customer)) return Outcome::refuse(Reason::kNotThere);
+  const auto person = keeper.name_customer(entry, customer);
+  if (!person) return Outcome::refuse(Reason::kNotThere);
   const auto column = column_of(asker.facts.role, access->contact, Grade::kMasked);
   if (const auto spent = keeper.spend(asker, column, customer, entry); !spent) {
     return over_budget(keeper, call, asker, spent.error(), access->number, fields);
   }
   keeper.record(std::move(entry), customer);
-  return Outcome::run([customer, fields](ActContext& context) {
-    const auto record = context.reader.open_fields(customer, fields);
+  return Outcome::run([person = *person, fields](ActContext& context) {
+    const auto record = context.reader.open_fields(person, fields);
     if (!record) return refuse_with(Reason::kNotThere);
     wire::RecordAnswer answer;
     put_values(answer, *record, fields, fields);
@@ -142,7 +143,8 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   entry.fields = fields;
   entry.case_number = access->number;
   const auto customer = access->row.customer;
-  if (!keeper.name_customer(entry, customer)) return Outcome::refuse(Reason::kNotThere);
+  const auto person = keeper.name_customer(entry, customer);
+  if (!person) return Outcome::refuse(Reason::kNotThere);
   const auto column = column_of(asker.facts.role, access->contact, Grade::kClear);
   if (const auto spent = keeper.spend(asker, column, customer, entry); !spent) {
     return over_budget(keeper, call, asker, spent.error(), access->number, fields);
@@ -166,10 +168,10 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   keeper.record(std::move(entry), customer);
 
   const auto session = asker.session->number;
-  return Outcome::run([customer, fields, session, companions = std::move(companions),
+  return Outcome::run([person = *person, fields, session, companions = std::move(companions),
                        &ring = keeper.parts().ring](ActContext& context) {
     const auto record =
-        context.reader.open_fields(customer, fields - FieldSet::of(Field::kCompanions));
+        context.reader.open_fields(person, fields - FieldSet::of(Field::kCompanions));
     if (!record) return refuse_with(Reason::kNotThere);
     wire::RecordAnswer answer;
     put_values(answer, *record, fields - FieldSet::of(Field::kCompanions), {});

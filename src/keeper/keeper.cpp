@@ -211,10 +211,10 @@ Entry Keeper::make_entry(EntryKind kind, const Call& call, const Asker& asker) c
   return entry;
 }
 
-Status Keeper::name_customer(Entry& entry, CustomerNumber customer) {
-  const auto person = TRY(parts_.reader.person(customer));
+Result<PersonKeys> Keeper::name_customer(Entry& entry, CustomerNumber customer) {
+  auto person = TRY(parts_.reader.person(customer));
   entry.customer = person.pseudonym(year_of(entry.wall_ms));
-  return {};
+  return person;
 }
 
 void Keeper::record(Entry entry, CustomerNumber customer) {

@@ -148,7 +148,8 @@ class Keeper {
   Entry make_entry(EntryKind kind, const Call& call) const;
   Entry make_entry(EntryKind kind, const Call& call, const Asker& asker) const;
   // Names the customer in the entry by this year's pseudonym. kNotFound: there is no such customer.
-  Status name_customer(Entry& entry, CustomerNumber customer);
+  // The keys it took are answered, so that the act need not fetch them again.
+  Result<PersonKeys> name_customer(Entry& entry, CustomerNumber customer);
   // Puts the entry into the turn and applies it.
   void record(Entry entry, CustomerNumber customer = CustomerNumber());
   // Records a refusal (alike ones within a second become one entry after the first few) and answers

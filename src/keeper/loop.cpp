@@ -80,18 +80,27 @@ Status Loop::run() {
     const int count = epoll_wait(epoll_, events.data(), kEventsPerTurn, kTickMs);
     if (count < 0 && errno != EINTR) return fail(ErrorCode::kIo, "cannot wait for frames");
     parts_.keeper.begin_turn();
-    for (int i = 0; i < count; ++i) {
-      const int fd = events[static_cast<std::size_t>(i)].data.fd;
-      if (fd == parts_.control_fd) {
-        TRY_STATUS(read_control());
-      } else if (fd == parts_.keeper.parts().mailbox.fd()) {
-        for (auto& resume : parts_.keeper.parts().mailbox.take()) resume();
-      } else if (const auto at = channels_.find(fd); at != channels_.end()) {
-        read_channel(std::shared_ptr<Channel>(at->second));
-      }
+    if (count > 0) {
+      TRY_STATUS(handle_events(std::span(events).first(static_cast<std::size_t>(count))));
     }
     tick();
     end_turn();
+  }
+  return {};
+}
+
+Status Loop::handle_events(std::span<const epoll_event> events) {
+  // One view of the vault for the turn: SQLite's file locks cost as much as the reads themselves.
+  const ReadWindow window(parts_.keeper.parts().reader);
+  for (const auto& event : events) {
+    const int fd = event.data.fd;
+    if (fd == parts_.control_fd) {
+      TRY_STATUS(read_control());
+    } else if (fd == parts_.keeper.parts().mailbox.fd()) {
+      for (auto& resume : parts_.keeper.parts().mailbox.take()) resume();
+    } else if (const auto at = channels_.find(fd); at != channels_.end()) {
+      read_channel(std::shared_ptr<Channel>(at->second));
+    }
   }
   return {};
 }

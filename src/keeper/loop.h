@@ -3,8 +3,11 @@
 // waiting for frames. Owned by keeper.
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <map>
 #include <memory>
+#include <span>
 
 #include "keeper/act_pool.h"
 #include "keeper/keeper.h"
@@ -42,6 +45,7 @@ class Loop {
   void answer_drain();
 
  private:
+  Status handle_events(std::span<const epoll_event> events);
   Status read_control();
   void open_channel(int fd, Face face);
   void read_channel(const std::shared_ptr<Channel>& channel);

@@ -10,7 +10,7 @@
 
 namespace bulkhead::cli {
 
-inline constexpr std::size_t kBatchesInFlightMax = 4;
+inline constexpr std::size_t kBatchesInFlightMax = 8;
 inline constexpr std::size_t kBatchBytesMax = 6u
                                               << 20;  // encoded; the frame's own maximum is 8 MiB
 

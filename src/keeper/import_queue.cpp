@@ -1,47 +1,58 @@
 #include "keeper/import_queue.h"
 
-#include "vault/fields.h"
+#include <algorithm>
+#include <future>
+#include <utility>
 
 namespace bulkhead {
 namespace {
 
 constexpr std::size_t kReasonBytesMax = 128;
+constexpr std::uint8_t kNoField = 0xff;
 
-// The customer's record, or why it is refused.
-Result<Record> to_record(const wire::ImportCustomer& customer, std::uint8_t& field) {
+// The customer's record, or why it is refused and, where it is one field's fault, which.
+Result<CheckedRecord> to_record(wire::ImportCustomer& customer, std::uint8_t& field) {
   Record record;
   record.reserve(customer.values.items.size());
-  for (const auto& value : customer.values.items) {
+  for (auto& value : customer.values.items) {
     field = value.field;
     if (info_of(static_cast<Field>(value.field)) == nullptr)
       return fail(ErrorCode::kMalformed, "no such field");
-    record.push_back({static_cast<Field>(value.field), value.item, value.value.value});
-    // Checked one by one so that the reject can name the field.
-    if (auto checked = check_field(record.back().field, record.back().value); !checked) {
-      return std::unexpected(checked.error());
-    }
+    record.push_back({static_cast<Field>(value.field), value.item, std::move(value.value.value)});
   }
-  field = 0xff;
-  return check_record(record);
+  std::optional<Field> at_fault;
+  auto checked = check_record(std::move(record), &at_fault);
+  field = at_fault ? static_cast<std::uint8_t>(*at_fault) : kNoField;
+  return checked;
 }
 
+}  // namespace
+
 // Takes the good customers of a batch; the others become rejects.
-void read_batch(ImportBatch& batch, std::uint32_t next, std::vector<NewCustomer>& customers) {
-  batch.answer.first_customer = next;
-  for (const auto& customer : batch.message.customers.items) {
-    std::uint8_t field = 0xff;
+void ImportQueue::Group::add(std::shared_ptr<ImportBatch> batch) {
+  batch->answer.first_customer = next;
+  for (auto& customer : batch->message.customers.items) {
+    std::uint8_t field = kNoField;
     auto record = to_record(customer, field);
     if (!record) {
-      batch.answer.rejects.items.push_back(
+      batch->answer.rejects.items.push_back(
           {customer.line, field, {std::string(record.error().context).substr(0, kReasonBytesMax)}});
       continue;
     }
     customers.push_back({CustomerNumber(next++), std::move(*record)});
-    ++batch.answer.taken;
+    ++batch->answer.taken;
   }
+  batch->message.customers.items.clear();
+  batches.push_back(std::move(batch));
 }
 
-}  // namespace
+void ImportQueue::Group::store(Vault& vault) const {
+  const bool stored = customers.empty() || vault.add_customers(customers).has_value();
+  for (const auto& batch : batches) {
+    batch->stored = stored;
+    batch->done = true;
+  }
+}
 
 void ImportQueue::add(std::shared_ptr<ImportBatch> batch) {
   const std::lock_guard lock(mutex_);
@@ -54,27 +65,26 @@ std::vector<std::shared_ptr<ImportBatch>> ImportQueue::take() {
   std::size_t customers = 0;
   while (!waiting_.empty()) {
     customers += waiting_.front()->message.customers.items.size();
-    if (!taken.empty() && customers > kCustomerBatchMax) break;
+    if (!taken.empty() && customers > kGroupCustomers) break;
     taken.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
   return taken;
 }
 
+ImportQueue::Group ImportQueue::check_next(std::uint32_t first_customer) {
+  Group group{first_customer, {}, {}};
+  for (auto& batch : take()) group.add(std::move(batch));
+  return group;
+}
+
 void ImportQueue::drain(Vault& vault) {
-  for (auto taken = take(); !taken.empty(); taken = take()) {
-    std::vector<NewCustomer> customers;
-    for (const auto& batch : taken) {
-      const auto next =
-          vault.next_customer_number().value + static_cast<std::uint32_t>(customers.size());
-      read_batch(*batch, next, customers);
-      batch->message.customers.items.clear();
-    }
-    const bool stored = customers.empty() || vault.add_customers(customers).has_value();
-    for (const auto& batch : taken) {
-      batch->stored = stored;
-      batch->done = true;
-    }
+  auto group = check_next(vault.next_customer_number().value);
+  while (!group.batches.empty()) {
+    auto ahead =
+        std::async(std::launch::async, [this, next = group.next] { return check_next(next); });
+    group.store(vault);
+    group = ahead.get();
   }
 }
 

@@ -19,15 +19,27 @@ struct ImportBatch {
   bool stored = false;
 };
 
+// More at once would help the index no further, but need more memory.
+inline constexpr std::size_t kGroupCustomers = kCustomerBatchMax / 2;
+
 class ImportQueue {
  public:
   void add(std::shared_ptr<ImportBatch> batch);
-  // Stores what waits, in order. On the writer lane. Afterwards every batch that was added before
-  // is done.
+  // Stores what waits, in order; the batches that follow are checked meanwhile. On the writer lane.
+  // Afterwards every batch that was added before is done.
   void drain(Vault& vault);
 
  private:
+  // Batches that are stored together, and their good customers.
+  struct Group {
+    std::uint32_t next;  // the number of the next customer
+    std::vector<std::shared_ptr<ImportBatch>> batches;
+    std::vector<NewCustomer> customers;
+    void add(std::shared_ptr<ImportBatch> batch);
+    void store(Vault& vault) const;
+  };
   std::vector<std::shared_ptr<ImportBatch>> take();
+  Group check_next(std::uint32_t first_customer);
 
   std::mutex mutex_;
   std::deque<std::shared_ptr<ImportBatch>> waiting_;

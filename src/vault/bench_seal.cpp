@@ -62,7 +62,7 @@ Result<SealBench> bench_seal(std::uint64_t least_ms) {
   const auto ring = TRY(KeyRing::create(folder.path(), random_secret(kKeyBytes)));
   std::vector<NewCustomer> customers;
   for (std::uint32_t i = 1; i <= kBatchCustomers; ++i) {
-    customers.push_back({CustomerNumber(i), sample_record(CustomerNumber(i))});
+    customers.push_back({CustomerNumber(i), TRY(check_record(sample_record(CustomerNumber(i))))});
   }
   using SteadyClock = std::chrono::steady_clock;
   const auto begin = SteadyClock::now();

@@ -32,7 +32,7 @@ struct SealedBatch {
 
 inline constexpr std::uint32_t kFirstVersion = 1;
 
-// What check_record answers; kRefused for a locked compartment.
+// kRefused for a locked compartment.
 Result<SealedBatch> seal_customers(const KeyRing& ring, std::span<const NewCustomer> customers);
 
 }  // namespace bulkhead

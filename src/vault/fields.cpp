@@ -327,13 +327,15 @@ Result<std::string> check_field(Field field, std::string_view value) {
   return malformed("not a field of the catalogue");
 }
 
-Result<Record> check_record(const Record& record) {
+Result<CheckedRecord> check_record(Record record, std::optional<Field>* at_fault) {
   if (record.size() > kRecordValuesMax)
     return fail(ErrorCode::kTooLarge, "a record has at most 512 values");
-  Record checked;
-  checked.reserve(record.size());
-  for (const auto& value : record)
-    checked.push_back({value.field, value.item, TRY(check_field(value.field, value.value))});
+  auto& checked = record;
+  for (auto& value : checked) {
+    auto canonical = check_field(value.field, value.value);
+    if (!canonical && at_fault != nullptr) *at_fault = value.field;
+    value.value = TRY(std::move(canonical));
+  }
 
   // A sensitive code keeps its item number where it can and takes the next free one otherwise.
   std::set<std::uint16_t> taken;
@@ -360,7 +362,7 @@ Result<Record> check_record(const Record& record) {
       return malformed("a frequent-flyer number does not have its programme's form");
     }
   }
-  return checked;
+  return CheckedRecord(std::move(checked));
 }
 
 }  // namespace bulkhead

@@ -12,8 +12,10 @@
 //   no card number · payment.iban ISO 13616
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/catalogue.h"
 #include "base/record.h"
@@ -26,11 +28,24 @@ namespace bulkhead {
 // the rule; kTooLarge.
 Result<std::string> check_field(Field field, std::string_view value);
 
+// A record that check_record() has passed: only such can be sealed.
+class CheckedRecord {
+ public:
+  CheckedRecord() = default;  // of no values
+  const Record& values() const { return values_; }
+
+ private:
+  friend Result<CheckedRecord> check_record(Record record, std::optional<Field>* at_fault);
+  explicit CheckedRecord(Record values) : values_(std::move(values)) {}
+  Record values_;
+};
+
 // Checks all values of a record and answers it canonical, ordered by field and item; SSR codes
 // whose meaning is health, disability, religion or a legal status are moved to
 // travel.ssr_sensitive, and card numbers in free text are cut to four digits. kMalformed; kTooLarge
-// beyond kRecordValuesMax; kConflict when field and item stand twice.
-Result<Record> check_record(const Record& record);
+// beyond kRecordValuesMax; kConflict when field and item stand twice. `at_fault` is told which
+// field's value is wrong, when it is one field's.
+Result<CheckedRecord> check_record(Record record, std::optional<Field>* at_fault = nullptr);
 
 // The masked form: fixed width per field, never part of a high-class value.
 std::string mask(Field field, std::string_view value);

@@ -15,6 +15,7 @@
 #include "base/record.h"
 #include "base/result.h"
 #include "base/words.h"
+#include "vault/fields.h"
 #include "vault/key_ring.h"
 
 namespace bulkhead {
@@ -28,7 +29,7 @@ inline constexpr std::size_t kRowBytesMax = 64u << 10;
 // The identifiers of the blind index (e-mail, phone, ...) are derived from the record.
 struct NewCustomer {
   CustomerNumber number;
-  Record record;
+  CheckedRecord record;
 };
 
 struct NewMessage {

@@ -40,7 +40,7 @@ class VaultFixture : public testing::Test {
   static std::vector<NewCustomer> sample(std::uint32_t first, std::uint32_t count) {
     std::vector<NewCustomer> customers;
     for (std::uint32_t n = first; n < first + count; ++n) {
-      customers.push_back({CustomerNumber(n), sample_record(CustomerNumber(n))});
+      customers.push_back({CustomerNumber(n), *check_record(sample_record(CustomerNumber(n)))});
     }
     return customers;
   }

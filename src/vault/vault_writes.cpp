@@ -49,7 +49,8 @@ Result<std::uint32_t> Vault::put_compartment(CustomerNumber customer, Compartmen
       return fail(ErrorCode::kMalformed, "a value belongs to another compartment");
     }
   }
-  const auto checked = TRY(check_record(values));
+  const auto record = TRY(check_record(values));
+  const auto& checked = record.values();
   const auto person = TRY(state.person(customer));
   const auto old = TRY(state.open_compartment_of(person, compartment));
   const auto key = TRY(person.compartment_key(state.ring, compartment));

@@ -32,7 +32,9 @@ Outcome admin_sign_in(Keeper& keeper, const Call& call, const wire::AdminSignIn&
         call.channel->stage = Stage::kServing;
         keeper.answer_later(call, Outcome::with(wire::Done{}));
       });
-  return queued ? Outcome::answered_later() : Outcome::refuse(Reason::kTooMany, 5);
+  if (queued) return Outcome::answered_later();
+  keeper.guard().take_back(message.name.value, kLocal);
+  return Outcome::refuse(Reason::kTooMany, 5);
 }
 
 Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {

@@ -58,7 +58,9 @@ Outcome sign_in(Keeper& keeper, const Call& call, const wire::SignIn& message) {
       [&keeper, call = Call{call.channel, call.head, {}}, check, network] {
         keeper.answer_later(call, check->decide(keeper, call, network));
       });
-  return queued ? Outcome::answered_later() : Outcome::refuse(Reason::kTooMany, 5);
+  if (queued) return Outcome::answered_later();
+  keeper.guard().take_back(name, message.network);
+  return Outcome::refuse(Reason::kTooMany, 5);
 }
 
 Outcome client_sign_in(Keeper& keeper, const Call& call, const wire::ClientSignIn& message) {

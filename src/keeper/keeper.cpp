@@ -37,6 +37,7 @@ Status Keeper::start() {
   }));
   TRY_STATUS(applied);
   TRY_STATUS(directory_.load(state_, parts_.reader));
+  learn_networks();
   time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(), parts_.demo);
   begin_turn();
   started_ms_ = now_ms_;
@@ -51,6 +52,20 @@ Status Keeper::start() {
   entry.detail = wire::encode(RestartDetail{entry.instance.value, time_->time_lost_ms()});
   record(std::move(entry));
   return {};
+}
+
+// Strangers must not be able to lock out somebody at their own network after a restart either.
+void Keeper::learn_networks() {
+  for (const auto& [number, principal] : state_.principals()) {
+    if (!principal.last_network) continue;
+    const auto row = parts_.reader.row(static_cast<std::uint8_t>(RowKind::kNetwork),
+                                       principal.last_network.value);
+    const auto opening = row ? wire::decode<NameRow>(row->bytes) : std::unexpected(row.error());
+    wire::NetworkAddress address{};
+    if (!opening || opening->name.value.size() != address.size()) continue;
+    std::copy(opening->name.value.begin(), opening->name.value.end(), address.begin());
+    guard_.learn(directory_.name_of(PrincipalNumber(number)), address);
+  }
 }
 
 void Keeper::begin_turn() {

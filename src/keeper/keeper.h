@@ -176,6 +176,8 @@ class Keeper {
   void answer_later(const Call& call, Outcome outcome);
 
  private:
+  void learn_networks();
+
   struct Alike {  // refusals that are alike
     Entry entry;
     std::uint64_t second = 0;

@@ -72,6 +72,7 @@ bool SignInCheck::decide_admin(Keeper& keeper, const Call& call) {
     keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kBadCredentials, NetworkNumber());
     return false;
   }
+  keeper.guard().succeeded(name_, address_);
   auto entry = keeper.make_entry(EntryKind::kSignIn, call);
   entry.principal = *number_;
   entry.session = keeper.state().next_session();

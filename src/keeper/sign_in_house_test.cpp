@@ -1,0 +1,89 @@
+// Sign-in at a running keeper: who is slowed down, and who must not be.
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+#include "crypto/encoding.h"
+#include "keeper/house_fixture.h"
+#include "keeper/totp.h"
+
+namespace bulkhead {
+namespace {
+
+constexpr unsigned kStrangers = 24;  // more than an account's free failures
+
+wire::NetworkAddress ipv4(std::uint8_t third) {
+  wire::NetworkAddress address{};
+  address[10] = address[11] = 0xff;
+  address[12] = 192;
+  address[13] = 0;
+  address[14] = third;
+  return address;
+}
+
+Reason try_password(Peer& front, const std::string& name, const std::string& password,
+                    const wire::NetworkAddress& network) {
+  const auto own = EcdhKey::generate();
+  const auto answer =
+      front.ask(wire::SignIn{{name}, {password}, {"000000"}, own->public_key(), network});
+  return answer ? answer->reason : Reason::kLedger;
+}
+
+TEST_F(KeeperHouse, StrangersCannotLockOutAKnownNetworkEvenAfterARestart) {
+  {
+    auto admin = connect_admin();
+    auto front = connect_front();
+    fill(admin);
+    sign_in(admin, front, "anna");  // from the network of all zeros
+  }
+  stop();
+  start();
+  auto admin = connect_admin();
+  auto front = connect_front();
+  for (unsigned i = 0; i < kStrangers; ++i) {
+    try_password(front, "anna", "a stranger's guess", ipv4(static_cast<std::uint8_t>(i)));
+  }
+  EXPECT_EQ(try_password(front, "anna", "a stranger's guess", ipv4(200)), Reason::kBackOff);
+  sign_in(admin, front, "anna");
+}
+
+// A house with an administrator, where nothing is a demo.
+class RealHouse : public KeeperHouse {
+ protected:
+  void SetUp() override {
+    root_ = random_secret(32);
+    auto made = make_keeper_folder(folder_.path(), root_, "airline.example/ledger");
+    ASSERT_TRUE(made && *made);
+    first_ = **made;
+    start();
+  }
+  std::string code() const {
+    constexpr std::string_view kMark = "secret=";
+    const auto at = first_.otpauth.find(kMark) + kMark.size();
+    const auto bytes = from_base32(first_.otpauth.substr(at, first_.otpauth.find('&', at) - at));
+    EXPECT_TRUE(bytes.has_value());
+    TotpSecret secret{};
+    std::copy_n(bytes->begin(), secret.size(), secret.begin());
+    return totp_code(secret, totp_step(SystemClock().wall_ms()));
+  }
+  Reason sign_in_admin(const std::string& password, const std::string& code) {
+    auto peer = connect(Face::kAdmin);
+    EXPECT_FALSE(peer.call<wire::AdminHelloAnswer>(wire::AdminHello{}).signed_in);
+    const auto answer = peer.ask(wire::AdminSignIn{{first_.name}, {password}, {code}});
+    return answer ? answer->reason : Reason::kLedger;
+  }
+  FirstAdmin first_;
+};
+
+TEST_F(RealHouse, AnAdministratorWhoSignedInIsNoFailure) {
+  ASSERT_EQ(sign_in_admin(first_.password, code()), Reason::kNone);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(sign_in_admin("wrong", "000000"), Reason::kBadCredentials);
+}
+
+TEST_F(RealHouse, GuessingAnAdministratorsPasswordIsSlowedDown) {
+  auto last = Reason::kNone;
+  for (int i = 0; i < 6; ++i) last = sign_in_admin("wrong", "000000");
+  EXPECT_EQ(last, Reason::kBackOff);
+}
+
+}  // namespace
+}  // namespace bulkhead

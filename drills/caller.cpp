@@ -84,8 +84,9 @@ Answer Caller::ask_bare(std::string_view method, const std::string& target,
 }
 
 Answer Caller::cases(std::string_view view, std::uint32_t after, unsigned limit) {
-  auto target = fmt::format("/api/v1/cases?view={}&limit={}", view, limit);
+  auto target = fmt::format("/api/v1/cases?view={}", view);
   if (after != 0) target += fmt::format("&after={}", after);
+  if (limit != wire::ListCases{}.limit) target += fmt::format("&limit={}", limit);
   return ask("GET", target);
 }
 

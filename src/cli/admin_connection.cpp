@@ -45,6 +45,9 @@ const char* advice(Reason reason) {
       return "refused: there are too many already, or the keeper is busy";
     case Reason::kState:
       return "refused: the name is taken, or it was done already";
+    case Reason::kNoSession:
+    case Reason::kExpired:
+      return "refused: the sign-in has ended; sign in again with: bulkhead login --admin";
     case Reason::kRestart:
       return "the keeper restarted meanwhile; try again";
     default:
@@ -80,8 +83,14 @@ Result<AdminConnection> AdminConnection::over(Descriptor socket) {
   return connection;
 }
 
-Status AdminConnection::sign_in(const wire::AdminSignIn& message) {
-  TRY(call<wire::Done>(message));
+Result<wire::AdminSession> AdminConnection::sign_in(const wire::AdminSignIn& message) {
+  auto session = TRY(call<wire::AdminSession>(message));
+  hello_.signed_in = true;
+  return session;
+}
+
+Status AdminConnection::resume(const wire::AdminToken& token) {
+  TRY(call<wire::Done>(wire::AdminResume{.token = token}));
   hello_.signed_in = true;
   return {};
 }

@@ -33,8 +33,9 @@ class AdminConnection {
   static Result<AdminConnection> over(Descriptor socket);
 
   const wire::AdminHelloAnswer& hello() const { return hello_; }
-  // Ends with hello().signed_in true. kRefused.
-  Status sign_in(const wire::AdminSignIn& message);
+  // Both end with hello().signed_in true. kRefused.
+  Result<wire::AdminSession> sign_in(const wire::AdminSignIn& message);
+  Status resume(const wire::AdminToken& token);
 
   template <class Answer, class Message>
   Result<Answer> call(const Message& message) {

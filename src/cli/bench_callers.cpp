@@ -117,12 +117,10 @@ Status ChannelCallers::sign_in(const std::string& name, const std::string& passw
 }
 
 void ChannelCallers::put_reveal(std::size_t caller, const Asked& asked, Bytes& to) {
-  static const auto kNoBody = sha256(view_of("\n"));
   auto& session = sessions_[caller];
   wire::Reveal message{.proof = {.session = session.session,
                                  .lane = session.lane,
                                  .counter = ++session.counter,
-                                 .body = kNoBody,
                                  .mac = {},
                                  .network = local_address()},
                        .id = asked.id,
@@ -130,7 +128,8 @@ void ChannelCallers::put_reveal(std::size_t caller, const Asked& asked, Bytes& t
                        .purpose = Purpose::kService};
   const auto target = wire::target_of(message);
   message.proof.mac =
-      hmac_sha256(session.key, wire::proof_bytes(message.proof, target.method, target.path));
+      hmac_sha256(session.key, wire::proof_bytes(message.proof, target.method, target.path,
+                                                 sha256(view_of(target.content()))));
   wire::put_frame(to, {static_cast<std::uint16_t>(wire::Reveal::kOp), caller, instance_},
                   wire::encode(message));
 }

@@ -36,6 +36,7 @@ int run(int count, char** words) {
   add_scope(app, chosen);
   add_verify(app, chosen);
   add_proof(app, chosen);
+  add_login(app, chosen);
   add_api(app, chosen);
   bulkhead::drills::add_drill(app, chosen);
   add_bench(app, chosen);

@@ -27,6 +27,7 @@ void add_demo(CLI::App& app, Chosen& chosen);
 void add_scope(CLI::App& app, Chosen& chosen);
 void add_verify(CLI::App& app, Chosen& chosen);
 void add_proof(CLI::App& app, Chosen& chosen);
+void add_login(CLI::App& app, Chosen& chosen);  // and logout
 void add_api(CLI::App& app, Chosen& chosen);
 void add_bench(CLI::App& app, Chosen& chosen);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/descriptor.h"
+#include "cli/kept_session.h"
 #include "cli/output.h"
 
 namespace bulkhead::cli {
@@ -52,16 +53,25 @@ void show(int terminal, std::string_view text) {
   }
 }
 
-Result<wire::AdminSignIn> ask_at_terminal() {
+bool fits(const wire::AdminSignIn& message) {
+  return message.name.value.size() <= wire::kNameBytesMax &&
+         message.password.value.size() <= wire::kPasswordBytesMax && message.code.value.size() <= 8;
+}
+
+}  // namespace
+
+Result<wire::AdminSignIn> ask_at_terminal(const std::string& name) {
   const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC));
   if (!terminal) {
-    return fail(
-        ErrorCode::kRefused,
-        "an admin must sign in: use a terminal, or --session-fd with name, password and code");
+    return fail(ErrorCode::kRefused,
+                "a sign-in is needed: use a terminal, or for admins --session-fd with name, "
+                "password and code, or for staff BULKHEAD_PASSWORD and BULKHEAD_CODE");
   }
-  wire::AdminSignIn message;
-  show(terminal.get(), "Admin name: ");
-  message.name.value = TRY(read_line(terminal.get()));
+  wire::AdminSignIn message{.name = {name}};
+  if (name.empty()) {
+    show(terminal.get(), "Name: ");
+    message.name.value = TRY(read_line(terminal.get()));
+  }
   show(terminal.get(), "Password: ");
   {
     const Unseen unseen(terminal.get());
@@ -71,13 +81,6 @@ Result<wire::AdminSignIn> ask_at_terminal() {
   message.code.value = TRY(read_line(terminal.get()));
   return message;
 }
-
-bool fits(const wire::AdminSignIn& message) {
-  return message.name.value.size() <= wire::kNameBytesMax &&
-         message.password.value.size() <= wire::kPasswordBytesMax && message.code.value.size() <= 8;
-}
-
-}  // namespace
 
 void add_operator(CLI::App& app, Operator& who) {
   add_data_option(app, who.places);
@@ -94,12 +97,22 @@ Result<wire::AdminSignIn> read_sign_in(int descriptor) {
   return message;
 }
 
+Result<wire::AdminSignIn> ask_sign_in(int session_fd) {
+  auto message = TRY(session_fd >= 0 ? read_sign_in(session_fd) : ask_at_terminal({}));
+  if (!fits(message)) return fail(ErrorCode::kTooLarge, "name, password or code is too long");
+  return message;
+}
+
 Result<AdminConnection> connect(const Operator& who) {
   auto connection = TRY(AdminConnection::open(who.places.data));
   if (connection.hello().signed_in) return connection;
-  const auto message = TRY(who.session_fd >= 0 ? read_sign_in(who.session_fd) : ask_at_terminal());
-  if (!fits(message)) return fail(ErrorCode::kTooLarge, "name, password or code is too long");
-  TRY_STATUS(connection.sign_in(message));
+  if (who.session_fd < 0) {
+    const auto folder = kept_session_folder();
+    const auto kept = folder ? KeptSessions(*folder, who.places.data).use(KeptKind::kAdmin)
+                             : std::unexpected(folder.error());
+    if (kept && connection.resume(kept->secret)) return connection;
+  }
+  TRY(connection.sign_in(TRY(ask_sign_in(who.session_fd))));
   return connection;
 }
 

@@ -19,8 +19,15 @@ struct Operator {
 void add_operator(CLI::App& app, Operator& who);
 
 // Connected and signed in: at once in a demo or drill directory; otherwise by what --session-fd
-// yields, or by asking at the terminal. The sign-in lasts for this one command.
+// yields, by what `bulkhead login --admin` kept, or by asking at the terminal, for this one
+// command.
 Result<AdminConnection> connect(const Operator& who);
+
+// From the descriptor, or at the terminal when it is negative. kRefused, kMalformed, kTooLarge.
+Result<wire::AdminSignIn> ask_sign_in(int session_fd);
+// Asks for password and code at the terminal, and for the name when it is not known. kRefused
+// without a terminal.
+Result<wire::AdminSignIn> ask_at_terminal(const std::string& name);
 
 // Reads name, password and code, each a line of its own. kMalformed when one is missing or too
 // long.

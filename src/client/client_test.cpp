@@ -70,9 +70,9 @@ class Gatekeeper {
         request.head.substr(space + 1, request.head.find(' ', space + 1) - space - 1);
     const auto mark = target.find('?');
     const auto query = mark == std::string::npos ? "" : target.substr(mark + 1);
-    proof.body = sha256(view_of(query + "\n" + request.body));
     const auto mac = hmac_sha256(
-        mac_key_, wire::proof_bytes(proof, request.head.substr(0, space), target.substr(0, mark)));
+        mac_key_, wire::proof_bytes(proof, request.head.substr(0, space), target.substr(0, mark),
+                                    sha256(view_of(query + "\n" + request.body))));
     // A counter is good once per lane.
     return proof_text.substr(mac_at + 6) == to_base64url(mac) &&
            seen_.insert({proof.lane, proof.counter}).second;

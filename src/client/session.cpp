@@ -55,8 +55,8 @@ std::string next_proof(BrowserState& state, std::string_view method, std::string
   proof.session = state.session;
   proof.lane = state.lane;
   proof.counter = ++state.counter;
-  proof.body = sha256(view_of(digested));
-  const auto mac = hmac_sha256(state.key, wire::proof_bytes(proof, method, target.substr(0, mark)));
+  const auto mac = hmac_sha256(state.key, wire::proof_bytes(proof, method, target.substr(0, mark),
+                                                            sha256(view_of(digested))));
   return fmt::format("lane={}; counter={}; mac={}", state.lane, state.counter, to_base64url(mac));
 }
 

@@ -16,6 +16,7 @@ constexpr char kGroup[] = "P-256";
 
 struct FreeOpenSsl {
   void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(BIGNUM* number) const { BN_clear_free(number); }
   void operator()(EC_GROUP* group) const { EC_GROUP_free(group); }
   void operator()(EC_POINT* point) const { EC_POINT_free(point); }
@@ -47,6 +48,12 @@ EVP_PKEY* key_from(ByteView point, const BIGNUM* scalar) {
 }
 
 }  // namespace
+
+bool is_public_key(ByteView bytes) {
+  if (bytes.size() != EcdhPublicKey{}.size() || bytes[0] != 0x04) return false;
+  Owned<EVP_PKEY> key(key_from(bytes, nullptr));
+  return key != nullptr;
+}
 
 void EcdhKey::Free::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 

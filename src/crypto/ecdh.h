@@ -17,6 +17,9 @@ namespace bulkhead {
 // An uncompressed point (SEC 1, section 2.3.3): 04 ‖ x ‖ y, as WebCrypto exports "raw".
 using EcdhPublicKey = std::array<std::uint8_t, 65>;
 
+// Whether these bytes are a point of the curve, so that agree() will take them.
+bool is_public_key(ByteView bytes);
+
 class EcdhKey {
  public:
   static Result<EcdhKey> generate();

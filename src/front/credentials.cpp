@@ -69,26 +69,6 @@ std::optional<Unsigned> decimal(std::string_view text) {
   return value;
 }
 
-// The digest of query ‖ "\n" ‖ body. The two are hashed from one buffer, since a second update
-// costs more than a copy.
-wire::BodyDigest digest_of(const Request& request) {
-  static constexpr std::size_t kSmallBytes = 1024;
-  const auto query = request.query();
-  std::array<char, kSmallBytes> small;
-  const auto bytes = query.size() + 1 + request.body.size();
-  if (bytes > small.size()) {
-    Sha256 hash;
-    hash.update(view_of(query));
-    hash.update(view_of("\n"));
-    hash.update(view_of(request.body));
-    return hash.finish();
-  }
-  auto* const after = std::copy(query.begin(), query.end(), small.data());
-  *after = '\n';
-  std::copy(request.body.begin(), request.body.end(), after + 1);
-  return sha256(view_of({small.data(), bytes}));
-}
-
 }  // namespace
 
 template <std::size_t N>
@@ -128,7 +108,6 @@ Result<wire::Proof> proof_of(const Request& request) {
   proof.lane = *lane_number;
   proof.counter = *counter_number;
   proof.mac = TRY(fixed_base64url<32>(*mac));
-  proof.body = digest_of(request);
   proof.network = request.peer;
   return proof;
 }

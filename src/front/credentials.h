@@ -14,7 +14,7 @@ namespace bulkhead::front {
 inline constexpr std::string_view kCookieName = "__Host-bulkhead";
 using AuditorToken = std::array<std::uint8_t, 32>;
 
-// Session, lane, counter and MAC from the request, the digest computed over query and body.
+// Session, lane, counter and MAC from the request.
 // kNotFound when the request names no session, kMalformed when a field does not follow its form or
 // two fields name two sessions.
 Result<wire::Proof> proof_of(const Request& request);

@@ -22,20 +22,16 @@ Request request_with(const std::string& authorization, const std::string& cookie
   return request;
 }
 
-TEST(Credentials, ReadsSessionProofAndDigest) {
-  auto request = request_with("Bulkhead " + kSessionText, "",
-                              "lane=7; counter=18446744073709551615; mac=" + kMacText);
-  for (const std::size_t bytes : {0u, 10u, 1023u, 1024u, 5000u}) {
-    request.body.assign(bytes, 'x');
-    const auto proof = proof_of(request);
-    ASSERT_TRUE(proof);
-    EXPECT_EQ(proof->session.bytes[0], 7);
-    EXPECT_EQ(proof->lane, 7);
-    EXPECT_EQ(proof->counter, UINT64_MAX);
-    EXPECT_EQ(proof->mac[31], 9);
-    EXPECT_EQ(proof->network[15], 3);
-    EXPECT_EQ(proof->body, sha256(view_of("a=b\n" + request.body)));
-  }
+TEST(Credentials, ReadsSessionAndProof) {
+  const auto request = request_with("Bulkhead " + kSessionText, "",
+                                    "lane=7; counter=18446744073709551615; mac=" + kMacText);
+  const auto proof = proof_of(request);
+  ASSERT_TRUE(proof);
+  EXPECT_EQ(proof->session.bytes[0], 7);
+  EXPECT_EQ(proof->lane, 7);
+  EXPECT_EQ(proof->counter, UINT64_MAX);
+  EXPECT_EQ(proof->mac[31], 9);
+  EXPECT_EQ(proof->network[15], 3);
 }
 
 TEST(Credentials, FindsTheCookieAmongOthers) {

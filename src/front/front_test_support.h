@@ -342,9 +342,9 @@ inline std::string proven_request(const Asking& asking) {
   wire::Proof proof;
   proof.session = kTestSession;
   proof.counter = asking.counter;
-  proof.body = sha256(view_of(query + "\n" + asking.body));
   const auto mac =
-      hmac_sha256(kTestKey, wire::proof_bytes(proof, asking.method, asking.target.substr(0, mark)));
+      hmac_sha256(kTestKey, wire::proof_bytes(proof, asking.method, asking.target.substr(0, mark),
+                                              sha256(view_of(query + "\n" + asking.body))));
   const auto session = to_base64url(proof.session.bytes);
   std::string text =
       asking.method + " " + asking.target + " HTTP/1.1\r\nHost: " + kTestHost + "\r\n";

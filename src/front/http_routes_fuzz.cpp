@@ -30,6 +30,7 @@ void check_question(const Request& request, const Bytes& encoded) {
   if constexpr (requires { wire::target_of(*message); }) {
     const auto target = wire::target_of(*message);
     CHECK(target.method == name_of(request.method) && target.path == request.path());
+    CHECK(target.query == request.query() && target.body == request.body);
   }
 }
 

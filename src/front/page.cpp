@@ -30,7 +30,7 @@ constexpr std::array<Phrases, 3> kPhrases{{
      "sealed",
      "Where to go",
      "Sign in",
-     "Run <code>bulkhead login</code> in a terminal.",
+     "Run <code>bulkhead login agent-01</code> in a terminal.",
      "Use the API",
      "It lives under <code>/api/v1</code>; <code>docs/openapi.yaml</code> describes every request. "
      "<code>bulkhead api GET /api/v1/me</code> signs one for you.",
@@ -38,7 +38,8 @@ constexpr std::array<Phrases, 3> kPhrases{{
      "With an auditor token, <code>bulkhead verify</code> re-derives every figure from the "
      "entries.",
      "See how it runs",
-     "<code>bulkhead status</code> shows the processes, what each may do, and the ledger's size.",
+     "<code>bulkhead status</code> shows the ledger, sessions and memory; "
+     "<code>docs/PROCESSES.md</code> says who may do what.",
      "Ledger",
      "Running"},
     {"fr",
@@ -56,7 +57,7 @@ constexpr std::array<Phrases, 3> kPhrases{{
      "scellé",
      "Où aller",
      "Se connecter",
-     "Lancez <code>bulkhead login</code> dans un terminal.",
+     "Lancez <code>bulkhead login agent-01</code> dans un terminal.",
      "Utiliser l’API",
      "Elle se trouve sous <code>/api/v1</code> ; <code>docs/openapi.yaml</code> décrit chaque "
      "requête. "
@@ -65,8 +66,8 @@ constexpr std::array<Phrases, 3> kPhrases{{
      "Avec un jeton d’auditeur, <code>bulkhead verify</code> recalcule chaque chiffre à partir des "
      "entrées.",
      "Voir l’état",
-     "<code>bulkhead status</code> montre les processus, ce que chacun peut faire, et la taille du "
-     "registre.",
+     "<code>bulkhead status</code> montre le registre, les sessions et la mémoire ; "
+     "<code>docs/PROCESSES.md</code> dit qui peut faire quoi.",
      "Registre",
      "En service"},
     {"nl",
@@ -83,7 +84,7 @@ constexpr std::array<Phrases, 3> kPhrases{{
      "verzegeld",
      "Waar nu heen",
      "Aanmelden",
-     "Voer <code>bulkhead login</code> uit in een terminal.",
+     "Voer <code>bulkhead login agent-01</code> uit in een terminal.",
      "De API gebruiken",
      "Ze staat onder <code>/api/v1</code>; <code>docs/openapi.yaml</code> beschrijft elk verzoek. "
      "<code>bulkhead api GET /api/v1/me</code> ondertekent er een voor u.",
@@ -91,8 +92,8 @@ constexpr std::array<Phrases, 3> kPhrases{{
      "Met een auditortoken rekent <code>bulkhead verify</code> elk cijfer opnieuw uit de boekingen "
      "uit.",
      "Zien hoe het draait",
-     "<code>bulkhead status</code> toont de processen, wat elk mag, en de omvang van het "
-     "grootboek.",
+     "<code>bulkhead status</code> toont grootboek, sessies en geheugen; "
+     "<code>docs/PROCESSES.md</code> zegt wie wat mag.",
      "Grootboek",
      "In bedrijf"},
 }};

@@ -5,7 +5,7 @@
 
 #include "front/credentials.h"
 #include "front/json_body.h"
-#include "wire/front_messages.h"
+#include "wire/paths.h"
 
 namespace bulkhead::front {
 namespace {
@@ -38,6 +38,20 @@ Status take_base64url(JsonBody& body, std::string_view name, std::array<std::uin
 template <class Message>
 Status put(const JsonBody& body, const Message& message, Bytes& to) {
   TRY_STATUS(body.finish());
+  wire::Encoder(to).put(message);
+  return {};
+}
+
+// The same for a request with a proof. The keeper checks the proof against its own spelling of the
+// request, so another spelling is told here, where it can be said what is wrong.
+template <class Message>
+Status put_proven(const Asked& asked, const JsonBody& body, const Message& message, Bytes& to) {
+  TRY_STATUS(body.finish());
+  if (wire::target_of(message).body != asked.request.body) {
+    return fail(ErrorCode::kMalformed,
+                "Write the body as canonical JSON (RFC 8785): members by name, fields in the order "
+                "of docs/openapi.yaml, no blanks.");
+  }
   wire::Encoder(to).put(message);
   return {};
 }
@@ -194,13 +208,17 @@ Status ask_open_case(const Asked& asked, Bytes& to) {
     return fail(ErrorCode::kMalformed, "A customer is named by the 32 hex digits a lookup gave.");
   message.customer = CustomerRef{*customer};
   TRY_STATUS(take_word(body, "type", message.type));
-  return put(body, message, to);
+  return put_proven(asked, body, message, to);
 }
 
 Status ask_list_cases(const Asked& asked, Bytes& to) {
   wire::ListCases message;
   message.proof = asked.proof;
   TRY_STATUS(read_list_query(asked.request.query(), message));
+  if (wire::target_of(message).query != asked.request.query()) {
+    return fail(ErrorCode::kMalformed,
+                "Write the query as view, after, limit, without an after of 0 or a limit of 50.");
+  }
   wire::Encoder(to).put(message);
   return {};
 }
@@ -211,7 +229,7 @@ Status ask_assign_case(const Asked& asked, Bytes& to) {
   message.proof = asked.proof;
   message.id = TRY(case_of(asked));
   TRY_STATUS(take_text(body, "assignee", message.assignee));
-  return put(body, message, to);
+  return put_proven(asked, body, message, to);
 }
 
 Status ask_lookup(const Asked& asked, Bytes& to) {
@@ -220,7 +238,7 @@ Status ask_lookup(const Asked& asked, Bytes& to) {
   message.proof = asked.proof;
   TRY_STATUS(take_word(body, "kind", message.kind));
   TRY_STATUS(take_text(body, "value", message.value));
-  return put(body, message, to);
+  return put_proven(asked, body, message, to);
 }
 
 Status ask_reveal(const Asked& asked, Bytes& to) {
@@ -239,7 +257,7 @@ Status ask_reveal(const Asked& asked, Bytes& to) {
   }
   if (message.fields.empty()) return fail(ErrorCode::kMalformed, "Name at least one field.");
   TRY_STATUS(take_word(body, "purpose", message.purpose));
-  return put(body, message, to);
+  return put_proven(asked, body, message, to);
 }
 
 Status ask_add_message(const Asked& asked, Bytes& to) {
@@ -249,7 +267,7 @@ Status ask_add_message(const Asked& asked, Bytes& to) {
   message.id = TRY(case_of(asked));
   TRY_STATUS(take_word(body, "direction", message.direction));
   TRY_STATUS(take_text(body, "text", message.text));
-  return put(body, message, to);
+  return put_proven(asked, body, message, to);
 }
 
 Status ask_checkpoint(const Asked& asked, Bytes& to) {

@@ -12,12 +12,12 @@ namespace {
 
 using testing::HasSubstr;
 
-// Verifies a proof as the keeper does: over the method and path it rebuilds from the message
-// itself.
+// Verifies a proof as the keeper does: over the request it spells anew from the message itself.
 template <class Message>
 bool proof_fits(const Message& message) {
   const auto target = wire::target_of(message);
-  const auto bytes = wire::proof_bytes(message.proof, target.method, target.path);
+  const auto bytes = wire::proof_bytes(message.proof, target.method, target.path,
+                                       sha256(view_of(target.content())));
   return hmac_sha256(kTestKey, bytes) == message.proof.mac && message.proof.session == kTestSession;
 }
 
@@ -130,7 +130,7 @@ RunningFront& desk() {
   return front;
 }
 
-TEST(Server, EveryProvenRouteCarriesAProofThatFitsItsOwnMethodAndPath) {
+TEST(Server, EveryProvenRouteCarriesAProofThatFitsItsOwnWords) {
   Caller caller(desk().port());
   const auto a_case = "/api/v1/cases/" + kTestCase;
   const std::vector<std::tuple<Asking, int, std::string>> table{
@@ -144,7 +144,7 @@ TEST(Server, EveryProvenRouteCarriesAProofThatFitsItsOwnMethodAndPath) {
        200,
        R"({"customer":"ab000000000000000000000000000000"})"},
       {{"GET", "/api/v1/cases?view=unassigned&after=7&limit=200", ""}, 200, R"(],"more":true})"},
-      {{"GET", "/api/v1/cases", ""}, 200, R"({"cases":[{"id":"00112200)"},
+      {{"GET", "/api/v1/cases?view=mine", ""}, 200, R"({"cases":[{"id":"00112200)"},
       {{"POST", "/api/v1/cases",
         R"({"customer":"ab000000000000000000000000000000","type":"refund"})"},
        201,

@@ -12,8 +12,10 @@ void answer(std::vector<Pending>& batch, ActContext& context) {
   };
   // One view of the vault for the batch: SQLite's file locks cost as much as the reads themselves.
   // The writer lane changes the vault meanwhile, so it reads without one.
+  // A batch without acts may be answered on any thread, which must leave the reader alone.
+  const bool reads = std::ranges::any_of(batch, [](const Pending& one) { return bool(one.act); });
   std::optional<ReadWindow> window;
-  if (context.writer == nullptr) window.emplace(context.reader);
+  if (reads && context.writer == nullptr) window.emplace(context.reader);
   std::vector<Outgoing> outgoing;  // a handful of channels, so a linear search is quickest
   for (auto& pending : batch) {
     const AnswerBody body = pending.act ? pending.act(context) : std::move(pending.ready);

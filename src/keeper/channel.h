@@ -42,7 +42,9 @@ class Channel {
   const Face face;
   const InstanceNumber instance;
   Stage stage = Stage::kGreeting;
-  PrincipalNumber operator_number;  // who signed in on an admin channel
+  PrincipalNumber operator_number;      // who signed in on an admin channel
+  std::uint32_t operator_secrets = 0;   // with which version of their secrets
+  std::uint64_t operator_until_ms = 0;  // keeper time, moved on by each frame
   wire::FrameReader reader;
 
  private:

@@ -40,6 +40,7 @@ Outcome read_ledger(Keeper&, const Call&, const wire::ReadLedger&);
 // ---
 Outcome admin_hello(Keeper&, const Call&, const wire::AdminHello&);
 Outcome admin_sign_in(Keeper&, const Call&, const wire::AdminSignIn&);
+Outcome admin_resume(Keeper&, const Call&, const wire::AdminResume&);
 Outcome status(Keeper&, const Call&, const wire::StatusQuery&);
 Outcome set_policy(Keeper&, const Call&, const wire::SetPolicy&);
 Outcome demo_code(Keeper&, const Call&, const wire::DemoCode&);
@@ -56,6 +57,8 @@ Outcome scope(Keeper&, const Call&, const wire::Scope&);
 Outcome prove(Keeper&, const Call&, const wire::Prove&);
 
 // --- shared by several handlers ---
+// Whether the address lies in the network that a client or auditor is bound to.
+bool in_network(const PrincipalDetail& facts, const wire::NetworkAddress& address);
 wire::CaseRow row_of_case(Keeper& keeper, CaseNumber number, PrincipalNumber asker);
 // Records the case as it stands now. `customer` must exist; kNotThere otherwise.
 Status record_case(Keeper& keeper, Entry entry, CaseNumber number, const Case& row);

@@ -28,13 +28,30 @@ Outcome admin_sign_in(Keeper& keeper, const Call& call, const wire::AdminSignIn&
         if (!check->decide_admin(keeper, call)) {
           return keeper.answer_later(call, Outcome::refuse(Reason::kBadCredentials));
         }
-        call.channel->operator_number = check->principal();
-        call.channel->stage = Stage::kServing;
-        keeper.answer_later(call, Outcome::with(wire::Done{}));
+        const AdminSession session{check->principal(),
+                                   keeper.state().principal(check->principal())->facts.secrets,
+                                   keeper.now_ms() + kAdminSessionS * 1000ull};
+        keeper.admit_operator(*call.channel, session);
+        const auto token = keeper.admin_sessions().add(session);
+        keeper.answer_later(call, Outcome::with(wire::AdminSession{token, kAdminSessionS}));
       });
   if (queued) return Outcome::answered_later();
   keeper.guard().take_back(message.name.value, kLocal);
   return Outcome::refuse(Reason::kTooMany, 5);
+}
+
+Outcome admin_resume(Keeper& keeper, const Call& call, const wire::AdminResume& message) {
+  const auto session = keeper.admin_sessions().find(message.token, keeper.now_ms());
+  if (!session || !keeper.holds(*session)) {
+    keeper.record_unknown(call, EntryKind::kDenied, Reason::kNoSession, NetworkNumber());
+    return Outcome::refuse(Reason::kNoSession);
+  }
+  if (message.sign_out) {
+    keeper.admin_sessions().end(message.token);
+    return Outcome::with(wire::Done{});
+  }
+  keeper.admit_operator(*call.channel, *session);
+  return Outcome::with(wire::Done{});
 }
 
 Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {

@@ -1,5 +1,7 @@
 // Messages of a case: sealed free text in and out, and the published files of the ledger for
 // auditors.
+#include <algorithm>
+
 #include "keeper/handlers.h"
 #include "vault/content_scan.h"
 
@@ -18,13 +20,20 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker,
       view_of(keeper.state().policy(), asker.facts.role, access->contact, Purpose::kService);
   if (!view.clear.has(Field::kMessage))
     return keeper.deny(call, asker, Reason::kField, access->number, kText);
-  const auto heads = keeper.parts().reader.message_heads(access->number, kMessagesShown);
+  auto heads = keeper.parts().reader.message_heads(access->number, kMessagesShown);
   if (!heads) return Outcome::refuse(Reason::kNotThere);
+  // Internal notes are a field of their own, which policy may keep from who may read messages.
+  const auto is_note = [](const MessageHead& head) { return head.direction == Direction::kNote; };
+  const auto newest = heads->empty() ? 0 : heads->back().id;
+  const auto read = heads->size();
+  const bool with_notes = view.clear.has(Field::kNote);
+  if (!with_notes) std::erase_if(*heads, is_note);
+  const bool has_notes = std::ranges::any_of(*heads, is_note);
 
   auto entry = keeper.make_entry(EntryKind::kReveal, call, asker);
   entry.grade = Grade::kClear;
   entry.purpose = Purpose::kService;
-  entry.fields = kText;
+  entry.fields = has_notes ? kText | FieldSet::of(Field::kNote) : kText;
   entry.case_number = access->number;
   for (const auto& head : *heads) entry.tags.bits |= head.tags.bits;
   const auto customer = access->row.customer;
@@ -36,14 +45,14 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker,
   }
   keeper.record(std::move(entry), customer);
 
-  return Outcome::run([number = access->number, shown = heads->size(),
-                       newest = heads->empty() ? 0 : heads->back().id](ActContext& context) {
+  return Outcome::run([number = access->number, read, newest, with_notes](ActContext& context) {
     // Exactly what was recorded: a message that arrived since is for the next request.
-    auto messages = context.reader.messages(number, shown, newest);
+    auto messages = context.reader.messages(number, read, newest);
     if (!messages) return refuse_with(Reason::kNotThere);
     wire::MessagesAnswer answer;
     std::size_t bytes = 0;
     for (auto& one : *messages) {
+      if (!with_notes && one.head.direction == Direction::kNote) continue;
       bytes += one.text.size();
       if (bytes > kAnswerTextBytesMax) break;
       answer.rows.items.push_back(
@@ -85,7 +94,9 @@ Outcome add_message(Keeper& keeper, const Call& call, const Asker& asker,
 Outcome read_ledger(Keeper& keeper, const Call& call, const wire::ReadLedger& message) {
   const auto auditor = keeper.directory().find_token(message.token);
   const auto* principal = auditor ? keeper.state().principal(*auditor) : nullptr;
-  if (principal == nullptr || principal->facts.disabled) {
+  const bool fits = principal != nullptr && !principal->facts.disabled &&
+                    in_network(principal->facts, message.network);
+  if (!fits) {
     keeper.record_unknown(call, EntryKind::kDenied, Reason::kNoSession, NetworkNumber());
     return Outcome::refuse(Reason::kNoSession);
   }

@@ -68,11 +68,16 @@ Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire:
           .customers == 0) {
     return keeper.deny(call, asker, Reason::kRole);
   }
-  // Charged before anything is resolved, so that a refusal says nothing about who is there.
+  // Charged before anything is resolved, and refused when a miss could no longer be paid for, so
+  // that a refusal says nothing about who is there.
   auto entry = keeper.make_entry(EntryKind::kLookup, call, asker);
   entry.grade = Grade::kExistence;
-  if (const auto spent = keeper.spend(asker, Column::kLookup, CustomerNumber(), entry); !spent) {
-    return over_budget(keeper, call, asker, spent.error(), CaseNumber(), {});
+  auto miss = entry;
+  for (const auto column : {Column::kMiss, Column::kLookup}) {
+    auto& charged = column == Column::kMiss ? miss : entry;
+    if (const auto spent = keeper.spend(asker, column, CustomerNumber(), charged); !spent) {
+      return over_budget(keeper, call, asker, spent.error(), CaseNumber(), {});
+    }
   }
   const auto found = keeper.parts().reader.lookup(message.kind, *normalised);
   if (!found) return Outcome::refuse(Reason::kLedger);
@@ -84,10 +89,6 @@ Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire:
     answer.customer = make_ref(keeper.parts().ring, *customer, asker.session->number);
     keeper.record(std::move(entry), *customer);
     return Outcome::with(answer);
-  }
-  auto miss = entry;
-  if (const auto spent = keeper.spend(asker, Column::kMiss, CustomerNumber(), miss); !spent) {
-    return over_budget(keeper, call, asker, spent.error(), CaseNumber(), {});
   }
   entry.customer = Pseudonym();
   entry.reason = Reason::kNotThere;

@@ -20,6 +20,8 @@ Bytes client_sign_in_bytes(const wire::ClientSignIn& message) {
   return bytes;
 }
 
+}  // namespace
+
 bool in_network(const PrincipalDetail& facts, const wire::NetworkAddress& address) {
   for (unsigned bit = 0; bit < facts.prefix_bits && bit < 128; ++bit) {
     const auto mask = static_cast<std::uint8_t>(0x80u >> (bit % 8));
@@ -27,8 +29,6 @@ bool in_network(const PrincipalDetail& facts, const wire::NetworkAddress& addres
   }
   return true;
 }
-
-}  // namespace
 
 Outcome hello(Keeper& keeper, const Call& call, const wire::Hello& message) {
   // A front that could escape its confinement, or claims another face than its channel's, gets
@@ -44,7 +44,10 @@ Outcome hello(Keeper& keeper, const Call& call, const wire::Hello& message) {
 
 Outcome sign_in(Keeper& keeper, const Call& call, const wire::SignIn& message) {
   const auto& name = message.name.value;
-  const auto network = keeper.network_number(call, message.network);
+  // People sign in at the desk, programs at the API; and a key that is none is no try.
+  if (call.channel->face == Face::kApi) return Outcome::refuse(Reason::kRole);
+  if (!is_public_key(message.public_key)) return Outcome::refuse(Reason::kMalformed);
+  const auto network = keeper.network_of_stranger(call, message.network);
   if (const auto wait_s = keeper.guard().wait_s(name, message.network); wait_s > 0) {
     keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kBackOff, network);
     return Outcome::refuse(Reason::kBackOff, wait_s);
@@ -64,7 +67,9 @@ Outcome sign_in(Keeper& keeper, const Call& call, const wire::SignIn& message) {
 }
 
 Outcome client_sign_in(Keeper& keeper, const Call& call, const wire::ClientSignIn& message) {
-  const auto network = keeper.network_number(call, message.network);
+  if (call.channel->face != Face::kApi) return Outcome::refuse(Reason::kRole);
+  if (!is_public_key(message.public_key)) return Outcome::refuse(Reason::kMalformed);
+  const auto network = keeper.network_of_stranger(call, message.network);
   const auto refuse = [&](Reason reason) {
     keeper.record_unknown(call, EntryKind::kSignInFailed, reason, network);
     return Outcome::refuse(Reason::kBadCredentials);
@@ -82,8 +87,7 @@ Outcome client_sign_in(Keeper& keeper, const Call& call, const wire::ClientSignI
     return refuse(Reason::kNetworkChanged);
   }
   SecretBytes secret{ByteView(secrets->secret)};
-  return open_session(keeper, call, *number, network, message.network, message.public_key, &secret,
-                      0);
+  return open_session(keeper, call, *number, message.network, message.public_key, &secret, 0);
 }
 
 Outcome sign_out(Keeper& keeper, const Call&, const Asker& asker, const wire::SignOut&) {

@@ -26,6 +26,10 @@ std::string make_password() {
   return to_base32(bytes);
 }
 
+void end_sessions_of(Keeper& keeper, PrincipalNumber number) {
+  for (const auto& id : keeper.sessions().of(number)) keeper.end_session(id, Reason::kRevoked);
+}
+
 // New secrets are hashed and sealed on the lanes; the row is there, inert, before the entry that
 // makes it count.
 Outcome with_new_secrets(Keeper& keeper, const Call& call, PrincipalDetail detail,
@@ -56,10 +60,19 @@ Outcome with_new_secrets(Keeper& keeper, const Call& call, PrincipalDetail detai
         keeper.directory().find(name) != PrincipalNumber(detail.number)) {
       return keeper.answer_later(later, Outcome::refuse(Reason::kState));
     }
+    // Meanwhile somebody may have disabled or reset them too: a disabled one stays so, and of two
+    // resets at once only the first counts.
+    auto facts = detail;
+    if (const auto* now = keeper.state().principal(PrincipalNumber(detail.number))) {
+      if (now->facts.secrets + 1 != detail.secrets)
+        return keeper.answer_later(later, Outcome::refuse(Reason::kState));
+      facts.disabled = now->facts.disabled;
+    }
     auto entry = keeper.make_entry(EntryKind::kStaff, later);
     entry.principal = later.channel->operator_number;
-    entry.detail = wire::encode(detail);
+    entry.detail = wire::encode(facts);
     keeper.record(std::move(entry));
+    end_sessions_of(keeper, PrincipalNumber(detail.number));
     keeper.directory().add(work->secrets, detail.role);
     keeper.answer_later(
         later, Outcome::with(wire::StaffSecrets{detail.number,
@@ -88,10 +101,6 @@ std::uint32_t team_number(Keeper& keeper, const Call& call, const std::string& n
         (void)vault.write_rows({&write, 1}, vault.applied_index());
       });
   return number;
-}
-
-void end_sessions_of(Keeper& keeper, PrincipalNumber number) {
-  for (const auto& id : keeper.sessions().of(number)) keeper.end_session(id, Reason::kRevoked);
 }
 
 Outcome change(Keeper& keeper, const Call& call, EntryKind kind, const PrincipalDetail& detail) {
@@ -200,6 +209,8 @@ Outcome client_add(Keeper& keeper, const Call& call, const wire::ClientAdd& mess
       },
       [&keeper, later, secrets, stored, detail] {
         if (!*stored) return keeper.answer_later(later, Outcome::refuse(Reason::kLedger));
+        if (keeper.directory().find(secrets->name.value))
+          return keeper.answer_later(later, Outcome::refuse(Reason::kState));
         auto entry = keeper.make_entry(EntryKind::kClient, later);
         entry.principal = later.channel->operator_number;
         entry.detail = wire::encode(detail);

@@ -114,7 +114,8 @@ struct SignedIn {
     proof.counter = ++counter;
     proof.network = network;
     const auto target = wire::target_of(message);
-    proof.mac = hmac_sha256(key, wire::proof_bytes(proof, target.method, target.path));
+    proof.mac = hmac_sha256(key, wire::proof_bytes(proof, target.method, target.path,
+                                                   sha256(view_of(target.content()))));
     return proof;
   }
 };

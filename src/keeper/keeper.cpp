@@ -15,6 +15,9 @@ namespace bulkhead {
 namespace {
 constexpr std::uint32_t kFreeRefusalsPerSecond = 10;
 constexpr std::size_t kAlikeKindsMax = 100'000;
+// New networks that failed sign-ins may introduce; beyond, such failures share one number, so that
+// a front which makes networks up fills neither ledger nor memory.
+constexpr std::uint32_t kStrangersPerMinuteMax = 60;
 // Parts the block space of case ids from that of customer references (vault/references.h), whose
 // tail is zero.
 constexpr std::array<std::uint8_t, 8> kCaseIdTail{'b', 'u', 'l', 'k', 'c', 'a', 's', 'e'};
@@ -122,19 +125,47 @@ std::expected<Asker, Reason> Keeper::check_proof(const Call& call, const wire::P
     return std::unexpected(Reason::kExpired);
   }
   if (!parts_.without.proof) {
-    // The network is front's claim, so a difference can only refuse. It is looked at first: a thief
-    // elsewhere must not use up the counters of the one he robbed.
+    // Until the MAC fits, nothing is known of who asks, so nothing is put down to the one robbed.
+    if (session->face != call.channel->face || !session->proofs.made_for(proof, target)) {
+      record_unknown(call, EntryKind::kDenied, Reason::kBadProof, session->network);
+      return std::unexpected(Reason::kBadProof);
+    }
+    // The network is front's claim, so a difference can only refuse. It is looked at before the
+    // counter: a thief elsewhere must not use up the counters of the one he robbed.
     if (prefix_of(proof.network) != session->prefix) {
       deny(call, asker, Reason::kNetworkChanged);
       return std::unexpected(Reason::kNetworkChanged);
     }
-    if (!session->proofs.accept(proof, target.method, target.path)) {
+    if (!session->proofs.take(proof)) {
       deny(call, asker, Reason::kBadProof);
       return std::unexpected(Reason::kBadProof);
     }
   }
   session->last_used_ms = now_ms_;
   return asker;
+}
+
+bool Keeper::holds(const AdminSession& session) const {
+  const auto* principal = state_.principal(session.admin);
+  return principal != nullptr && !principal->facts.disabled &&
+         principal->facts.role == Role::kAdmin && principal->facts.secrets == session.secrets &&
+         now_ms_ < session.ends_ms;
+}
+
+void Keeper::admit_operator(Channel& channel, const AdminSession& session) {
+  channel.operator_number = session.admin;
+  channel.operator_secrets = session.secrets;
+  channel.operator_until_ms = session.ends_ms;
+  channel.stage = Stage::kServing;
+}
+
+bool Keeper::operator_may_act(Channel& channel) {
+  if (parts_.demo) return true;  // its creator's connection is the operator
+  const AdminSession session{channel.operator_number, channel.operator_secrets,
+                             channel.operator_until_ms};
+  if (!holds(session)) return false;
+  channel.operator_until_ms = now_ms_ + kAdminSessionS * 1000ull;
+  return true;
 }
 
 // --- authorise
@@ -307,6 +338,16 @@ std::optional<NetworkNumber> Keeper::known_network(const wire::NetworkAddress& a
   const auto known = state_.number_of(NameKind::kNetwork, network_commitment(prefix_of(address)));
   if (!known) return std::nullopt;
   return NetworkNumber(*known);
+}
+
+NetworkNumber Keeper::network_of_stranger(const Call& call, const wire::NetworkAddress& address) {
+  if (const auto known = known_network(address)) return *known;
+  const auto minute = now_ms_ / 60'000;
+  if (minute != strangers_minute_) strangers_ = 0;
+  strangers_minute_ = minute;
+  if (strangers_ >= kStrangersPerMinuteMax) return NetworkNumber();
+  ++strangers_;
+  return network_number(call, address);
 }
 
 NetworkNumber Keeper::network_number(const Call& call, const wire::NetworkAddress& address) {

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "keeper/admin_sessions.h"
 #include "keeper/directory.h"
 #include "keeper/import_queue.h"
 #include "keeper/keeper_time.h"
@@ -112,6 +113,7 @@ class Keeper {
   const State& state() const { return state_; }
   Directory& directory() { return directory_; }
   LiveSessions& sessions() { return sessions_; }
+  AdminSessions& admin_sessions() { return admin_sessions_; }
   SignInGuard& guard() { return guard_; }
   const CredentialCheck& credential_check() const { return *parts_.credential_check; }
   LimitsCache& limits() { return limits_; }
@@ -130,6 +132,13 @@ class Keeper {
   // Checks the proof against method and path. A refusal has been recorded when it answers a Reason.
   std::expected<Asker, Reason> check_proof(const Call& call, const wire::Proof& proof,
                                            const wire::Target& target);
+
+  // Whether an admin's sign-in still counts: not over, the account enabled, its secrets the same.
+  bool holds(const AdminSession& session) const;
+  void admit_operator(Channel& channel, const AdminSession& session);
+  // Of a frame on an admin channel that serves: whether its operator may still act. It moves on the
+  // end, so that a long import is not cut short.
+  bool operator_may_act(Channel& channel);
 
   // --- authorise
   // ----------------------------------------------------------------------------------------------------
@@ -161,6 +170,8 @@ class Keeper {
   void record_unknown(const Call& call, EntryKind kind, Reason reason, NetworkNumber network);
 
   NetworkNumber network_number(const Call& call, const wire::NetworkAddress& address);
+  // The same for somebody who has not shown who they are: none when too many are new this minute.
+  NetworkNumber network_of_stranger(const Call& call, const wire::NetworkAddress& address);
   // The number a network already has.
   std::optional<NetworkNumber> known_network(const wire::NetworkAddress& address) const;
   // Numbers that nobody has or is about to get.
@@ -192,6 +203,7 @@ class Keeper {
   State state_;
   Directory directory_;
   LiveSessions sessions_;
+  AdminSessions admin_sessions_;
   SignInGuard guard_;
   LimitsCache limits_;
   Turn turn_;
@@ -200,6 +212,8 @@ class Keeper {
   std::uint64_t now_ms_ = 0;
   std::uint64_t wall_ms_ = 0;
   std::uint64_t started_ms_ = 0;
+  std::uint64_t strangers_minute_ = 0;
+  std::uint32_t strangers_ = 0;
   std::uint32_t last_taken_principal_ = 0;
   std::uint32_t last_taken_instance_ = 0;
   bool clocks_apart_ = false;

@@ -1,5 +1,7 @@
 #include "keeper/live_sessions.h"
 
+#include <algorithm>
+
 namespace bulkhead {
 
 LiveSession* LiveSessions::find(const SessionId& id) {
@@ -21,6 +23,13 @@ std::vector<SessionId> LiveSessions::of(PrincipalNumber principal) const {
     if (session.principal == principal) found.push_back(id);
   }
   return found;
+}
+
+std::optional<SessionId> LiveSessions::one_too_many(PrincipalNumber principal) const {
+  const auto mine = of(principal);
+  if (mine.size() < kSessionsPerPrincipalMax) return std::nullopt;
+  return *std::ranges::min_element(
+      mine, {}, [this](const SessionId& id) { return sessions_.at(id).last_used_ms; });
 }
 
 std::vector<SessionId> LiveSessions::expired(std::uint64_t now_ms, std::uint64_t idle_ms,

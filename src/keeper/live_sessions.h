@@ -3,6 +3,7 @@
 // Owned by keeper, used by the loop alone.
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct LiveSession {
 };
 
 inline constexpr std::size_t kLiveSessionsMax = 20'000;
+// Of one person or program; the one unused for longest gives way, so that nobody fills the table.
+inline constexpr std::size_t kSessionsPerPrincipalMax = 16;
 
 class LiveSessions {
  public:
@@ -35,6 +38,8 @@ class LiveSessions {
   bool add(LiveSession session);
   void remove(const SessionId& id);
   std::vector<SessionId> of(PrincipalNumber principal) const;
+  // The session that must end before this principal opens another.
+  std::optional<SessionId> one_too_many(PrincipalNumber principal) const;
   // Sessions unused for idle_ms or older than absolute_ms.
   std::vector<SessionId> expired(std::uint64_t now_ms, std::uint64_t idle_ms,
                                  std::uint64_t absolute_ms) const;

@@ -20,6 +20,9 @@ namespace {
 constexpr int kEventsPerTurn = 64;
 constexpr int kSendBufferBytes = 4 << 20;
 constexpr std::size_t kControlBytesMax = 4096;
+// A turn with more entries ends early, so that it always fits into one append.
+constexpr std::size_t kTurnEntries = 8'192;
+static_assert(kTurnEntries + kRecordValuesMax + wire::kSeedCasesMax * 2 < kAppendEntriesMax);
 
 // What became durable goes to the threads that act on it.
 void hand_over(std::vector<Pending> pending, const LoopParts& parts) {
@@ -175,6 +178,7 @@ void Loop::read_channel(const std::shared_ptr<Channel>& channel) {
     if (!frame) return break_channel(channel, {channel, {}, {}}, frame.error().context);
     if (!*frame) return;
     handle(channel, **frame);
+    if (parts_.keeper.turn().entries.size() >= kTurnEntries) end_turn();
   }
 }
 
@@ -193,6 +197,8 @@ void Loop::handle(const std::shared_ptr<Channel>& channel, const wire::FrameView
   if (frame.head.instance != instance)
     return break_channel(channel, call, "a frame of another instance");
 
+  if (admin && channel->stage == Stage::kServing && !parts_.keeper.operator_may_act(*channel))
+    return parts_.keeper.answer_later(call, Outcome::refuse(Reason::kExpired));
   auto outcome = rule->handle(parts_.keeper, call);
   if (outcome.broken)
     return break_channel(channel, call, "a message that does not follow its format");
@@ -219,6 +225,8 @@ void Loop::end_turn() {
   auto& turn = parts_.keeper.turn();
   if (turn.entries.empty() && turn.pending.empty()) return;
   auto taken = std::exchange(turn, {});
+  // On a disk that stands still nothing may be decided, so nothing more is read either.
+  parts_.committer.wait_for_room(taken.entries.size());
   const auto submitted = parts_.committer.submit(
       std::move(taken.entries),
       [this, pending = std::move(taken.pending)](Result<LeafIndex> index) mutable {

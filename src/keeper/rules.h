@@ -60,6 +60,7 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kClientAdd,    "client-add",     kAdmin, Stage::kServing,   kSmall,    read<wire::ClientAdd, client_add>},
     Rule{Op::kClientList,   "client-list",    kAdmin, Stage::kServing,   16,        read<wire::ClientList, client_list>},
     Rule{Op::kClientRevoke, "client-revoke",  kAdmin, Stage::kServing,   kSmall,    read<wire::ClientRevoke, client_revoke>},
+    Rule{Op::kAdminResume,  "admin-resume",   kAdmin, Stage::kSigningIn, 64,        read<wire::AdminResume, admin_resume>},
     Rule{Op::kSetPolicy,    "set-policy",     kAdmin, Stage::kServing,   8u << 10,  read<wire::SetPolicy, set_policy>},
     Rule{Op::kImport,       "import",         kAdmin, Stage::kServing,   wire::kFrameBodyBytesMax, read<wire::Import, import>},
     Rule{Op::kScope,        "scope",          kAdmin, Stage::kServing,   kSmall,    read<wire::Scope, scope>},

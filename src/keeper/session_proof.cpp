@@ -33,13 +33,14 @@ bool ReplayWindow::accept(std::uint64_t counter) {
   return true;
 }
 
-Status SessionProofs::accept(const wire::Proof& proof, std::string_view method,
-                             std::string_view path) {
+bool SessionProofs::made_for(const wire::Proof& proof, const wire::Target& target) const {
+  const auto content = sha256(view_of(target.content()));
+  const auto bytes = wire::proof_bytes(proof, target.method, target.path, content);
+  return equal_in_constant_time(hmac_sha256(key_, bytes), proof.mac);
+}
+
+Status SessionProofs::take(const wire::Proof& proof) {
   if (proof.lane >= open_) return fail(ErrorCode::kRefused, "lane is not open");
-  if (!equal_in_constant_time(hmac_sha256(key_, wire::proof_bytes(proof, method, path)),
-                              proof.mac)) {
-    return fail(ErrorCode::kCrypto, "proof does not fit the session's key");
-  }
   if (!lanes_[proof.lane].accept(proof.counter))
     return fail(ErrorCode::kConflict, "proof came before");
   return {};

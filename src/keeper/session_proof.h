@@ -1,6 +1,7 @@
 // SessionProofs decides whether a request was made by the holder of its session's key, and for the
-// first time: the MAC over the request, and a replay window for each lane. A counter must never be
-// accepted twice nor moved by a request whose MAC is wrong. Owned by keeper, one per live session.
+// first time: the MAC over the request as the keeper spells it, and a replay window for each lane.
+// A counter must never be accepted twice nor moved by a request whose MAC is wrong. Owned by
+// keeper, one per live session.
 #pragma once
 
 #include <array>
@@ -9,7 +10,7 @@
 
 #include "base/result.h"
 #include "base/secret_bytes.h"
-#include "wire/proof.h"
+#include "wire/paths.h"
 
 namespace bulkhead {
 
@@ -31,9 +32,11 @@ class SessionProofs {
   // `key` as wire/proof.h derives it. Lane 0 is open from the start.
   explicit SessionProofs(SecretBytes key) : key_(std::move(key)) {}
 
-  // kRefused for a lane that is not open, kCrypto for a wrong MAC, kConflict for a counter that
-  // came before or is older than the window. Only success moves the window.
-  Status accept(const wire::Proof& proof, std::string_view method, std::string_view path);
+  // Whether the holder of the key made this proof for this request, whenever that was.
+  bool made_for(const wire::Proof& proof, const wire::Target& target) const;
+  // Of a proof that was made_for its request: kRefused for a lane that is not open, kConflict for a
+  // counter that came before or is older than the window. Only success moves the window.
+  Status take(const wire::Proof& proof);
 
   // The number of a new lane; kTooLarge when `lanes_max` (of the policy) are open.
   Result<std::uint8_t> open_lane(std::uint8_t lanes_max);

@@ -70,13 +70,19 @@ class SessionProofsTest : public testing::Test {
     proof.session.bytes[3] = 7;
     proof.lane = lane;
     proof.counter = counter;
-    proof.body = sha256(view_of("\n"));
-    proof.mac = hmac_sha256(key(), wire::proof_bytes(proof, "GET", "/api/v1/me"));
+    proof.mac = hmac_sha256(
+        key(), wire::proof_bytes(proof, "GET", "/api/v1/me", sha256(view_of("a=b\n{}"))));
     return proof;
   }
-  ErrorCode refusal(const wire::Proof& with, std::string_view method = "GET",
-                    std::string_view path = "/api/v1/me") {
-    const auto accepted = proofs_.accept(with, method, path);
+  // As the keeper judges: the MAC first.
+  Status accept(const wire::Proof& with,
+                const wire::Target& target = {"GET", "/api/v1/me", "a=b", "{}"}) {
+    if (!proofs_.made_for(with, target)) return fail(ErrorCode::kCrypto, "another key or request");
+    return proofs_.take(with);
+  }
+  ErrorCode refusal(const wire::Proof& with,
+                    const wire::Target& target = {"GET", "/api/v1/me", "a=b", "{}"}) {
+    const auto accepted = accept(with, target);
     EXPECT_FALSE(accepted);
     return accepted ? ErrorCode::kIo : accepted.error().code;
   }
@@ -84,17 +90,16 @@ class SessionProofsTest : public testing::Test {
 };
 
 TEST_F(SessionProofsTest, AcceptsAGoodProofOnce) {
-  EXPECT_TRUE(proofs_.accept(proof(0, 1), "GET", "/api/v1/me"));
+  EXPECT_TRUE(accept(proof(0, 1)));
   EXPECT_EQ(refusal(proof(0, 1)), ErrorCode::kConflict);
-  EXPECT_TRUE(proofs_.accept(proof(0, 2), "GET", "/api/v1/me"));
+  EXPECT_TRUE(accept(proof(0, 2)));
 }
 
 TEST_F(SessionProofsTest, RefusesAProofForAnythingElse) {
-  EXPECT_EQ(refusal(proof(0, 1), "POST"), ErrorCode::kCrypto);
-  EXPECT_EQ(refusal(proof(0, 1), "GET", "/api/v1/cases"), ErrorCode::kCrypto);
-  auto other_body = proof(0, 1);
-  other_body.body[0] ^= 1;
-  EXPECT_EQ(refusal(other_body), ErrorCode::kCrypto);
+  EXPECT_EQ(refusal(proof(0, 1), {"POST", "/api/v1/me", "a=b", "{}"}), ErrorCode::kCrypto);
+  EXPECT_EQ(refusal(proof(0, 1), {"GET", "/api/v1/cases", "a=b", "{}"}), ErrorCode::kCrypto);
+  EXPECT_EQ(refusal(proof(0, 1), {"GET", "/api/v1/me", "a=c", "{}"}), ErrorCode::kCrypto);
+  EXPECT_EQ(refusal(proof(0, 1), {"GET", "/api/v1/me", "a=b", "[]"}), ErrorCode::kCrypto);
   auto other_counter = proof(0, 1);
   other_counter.counter = 2;
   EXPECT_EQ(refusal(other_counter), ErrorCode::kCrypto);
@@ -107,7 +112,7 @@ TEST_F(SessionProofsTest, AWrongMacMovesNothing) {
   auto wrong = proof(0, 1'000'000);
   wrong.mac[31] ^= 0x80;
   EXPECT_EQ(refusal(wrong), ErrorCode::kCrypto);
-  EXPECT_TRUE(proofs_.accept(proof(0, 1), "GET", "/api/v1/me"));
+  EXPECT_TRUE(accept(proof(0, 1)));
 }
 
 TEST_F(SessionProofsTest, LanesCountByThemselvesAndHaveALimit) {
@@ -119,7 +124,7 @@ TEST_F(SessionProofsTest, LanesCountByThemselvesAndHaveALimit) {
     EXPECT_EQ(*opened, lane);
   }
   for (std::uint8_t lane = 0; lane < wire::kLanesMax; ++lane) {
-    EXPECT_TRUE(proofs_.accept(proof(lane, 1), "GET", "/api/v1/me"));
+    EXPECT_TRUE(accept(proof(lane, 1)));
   }
   EXPECT_EQ(proofs_.open_lane(255).error().code, ErrorCode::kTooLarge);
   SessionProofs few(key());

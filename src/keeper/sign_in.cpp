@@ -33,6 +33,7 @@ void SignInCheck::take(Keeper& keeper, const std::string& name, std::string_view
     return;
   }
   credentials_ = secrets->credentials;
+  version_ = principal->facts.secrets;
   last_step_ = principal->last_totp_step;
 }
 
@@ -52,21 +53,23 @@ void SignInCheck::hash() {
 }
 
 Outcome SignInCheck::decide(Keeper& keeper, const Call& call, NetworkNumber network) {
-  // The step may have been used while this check was hashing; the ledger's word is the later one.
+  // The step may have been used, or the secrets reset, while this check was hashing; the ledger's
+  // word is the later one.
   const auto* principal = number_ ? keeper.state().principal(*number_) : nullptr;
   const bool right = step_ && principal != nullptr && !principal->facts.disabled &&
-                     *step_ > principal->last_totp_step;
+                     principal->facts.secrets == version_ && *step_ > principal->last_totp_step;
   if (!right) {
     keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kBadCredentials, network);
     return Outcome::refuse(Reason::kBadCredentials);
   }
   keeper.guard().succeeded(name_, address_);
-  return open_session(keeper, call, *number_, network, address_, public_key_, nullptr, *step_);
+  return open_session(keeper, call, *number_, address_, public_key_, nullptr, *step_);
 }
 
 bool SignInCheck::decide_admin(Keeper& keeper, const Call& call) {
   const auto* principal = number_ ? keeper.state().principal(*number_) : nullptr;
   const bool right = step_ && principal != nullptr && !principal->facts.disabled &&
+                     principal->facts.secrets == version_ &&
                      principal->facts.role == Role::kAdmin && *step_ > principal->last_totp_step;
   if (!right) {
     keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kBadCredentials, NetworkNumber());
@@ -82,9 +85,8 @@ bool SignInCheck::decide_admin(Keeper& keeper, const Call& call) {
 }
 
 Outcome open_session(Keeper& keeper, const Call& call, PrincipalNumber number,
-                     NetworkNumber network, const wire::NetworkAddress& address,
-                     const wire::PublicKey& peer, const SecretBytes* secret,
-                     std::uint64_t totp_step) {
+                     const wire::NetworkAddress& address, const wire::PublicKey& peer,
+                     const SecretBytes* secret, std::uint64_t totp_step) {
   const auto own = EcdhKey::generate();
   auto shared = own ? own->agree(peer) : Result<SecretBytes>(fail(ErrorCode::kCrypto, "no key"));
   if (!shared) return Outcome::refuse(Reason::kMalformed);
@@ -103,6 +105,9 @@ Outcome open_session(Keeper& keeper, const Call& call, PrincipalNumber number,
   auto key = hkdf_sha256(both, id.bytes, view_of(info), 32);
   if (!key) return Outcome::refuse(Reason::kMalformed);
 
+  if (const auto oldest = keeper.sessions().one_too_many(number))
+    keeper.end_session(*oldest, Reason::kTooMany);
+  const auto network = keeper.network_number(call, address);
   const auto* principal = keeper.state().principal(number);
   const auto session = keeper.state().next_session();
   LiveSession live{id,

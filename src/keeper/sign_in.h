@@ -40,14 +40,14 @@ class SignInCheck {
   std::optional<Credentials> credentials_;
   std::uint64_t wall_ms_ = 0;
   std::uint64_t last_step_ = 0;
+  std::uint32_t version_ = 0;  // of the secrets that were read
   const CredentialCheck* check_ = nullptr;
   Result<std::uint64_t> step_ = fail(ErrorCode::kCrypto, "not checked");
 };
 
 // Records the sign-in and answers the session. `secret` is a client's own, null for staff.
 Outcome open_session(Keeper& keeper, const Call& call, PrincipalNumber number,
-                     NetworkNumber network, const wire::NetworkAddress& address,
-                     const wire::PublicKey& peer, const SecretBytes* secret,
-                     std::uint64_t totp_step);
+                     const wire::NetworkAddress& address, const wire::PublicKey& peer,
+                     const SecretBytes* secret, std::uint64_t totp_step);
 
 }  // namespace bulkhead

@@ -34,7 +34,7 @@ struct BackOff {
   std::uint32_t wait_s_max = 0;
 };
 inline constexpr BackOff kBackOffPair{.free = 3, .forget_s = 30 * 60, .wait_s_max = 60 * 60};
-inline constexpr BackOff kBackOffKnown{.free = 5, .forget_s = 10 * 60, .wait_s_max = 60};
+inline constexpr BackOff kBackOffKnown{.free = 3, .forget_s = 10 * 60, .wait_s_max = 60};
 inline constexpr BackOff kBackOffNetwork{.free = 20, .forget_s = 30, .wait_s_max = 5 * 60};
 inline constexpr BackOff kBackOffAccount{.free = 20, .forget_s = 5 * 60, .wait_s_max = 15 * 60};
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "crypto/encoding.h"
+#include "keeper/admin_sessions.h"
 #include "keeper/house_fixture.h"
 #include "keeper/totp.h"
 
@@ -77,6 +78,51 @@ class RealHouse : public KeeperHouse {
 TEST_F(RealHouse, AnAdministratorWhoSignedInIsNoFailure) {
   ASSERT_EQ(sign_in_admin(first_.password, code()), Reason::kNone);
   for (int i = 0; i < 4; ++i) EXPECT_EQ(sign_in_admin("wrong", "000000"), Reason::kBadCredentials);
+}
+
+TEST_F(RealHouse, ATokenSparesTheNextConnectionACodeUntilSignedOut) {
+  auto peer = connect(Face::kAdmin);
+  EXPECT_FALSE(peer.call<wire::AdminHelloAnswer>(wire::AdminHello{}).signed_in);
+  const auto session =
+      peer.call<wire::AdminSession>(wire::AdminSignIn{{first_.name}, {first_.password}, {code()}});
+  EXPECT_EQ(session.valid_s, kAdminSessionS);
+  const auto resume = [&](wire::AdminResume message) {
+    auto other = connect(Face::kAdmin);
+    EXPECT_FALSE(other.call<wire::AdminHelloAnswer>(wire::AdminHello{}).signed_in);
+    const auto answer = other.ask(message);
+    const auto reason = answer ? answer->reason : Reason::kLedger;
+    if (reason == Reason::kNone && !message.sign_out)
+      EXPECT_EQ(other.call<wire::StaffListAnswer>(wire::StaffList{}).rows.items.size(), 1u);
+    return reason;
+  };
+  EXPECT_EQ(resume({.token = session.token}), Reason::kNone);
+  auto other = session.token;
+  other[0] ^= 1;
+  EXPECT_EQ(resume({.token = other}), Reason::kNoSession);
+  EXPECT_EQ(resume({.token = session.token, .sign_out = true}), Reason::kNone);
+  EXPECT_EQ(resume({.token = session.token}), Reason::kNoSession);
+}
+
+TEST(AdminSessions, EndAfterAQuarterOfAnHourAndTheOldestGivesWay) {
+  AdminSessions sessions;
+  const auto token = sessions.add({PrincipalNumber(1), 1, 1000});
+  EXPECT_EQ(sessions.find(token, 999)->admin, PrincipalNumber(1));
+  EXPECT_FALSE(sessions.find(token, 1000));
+  const auto oldest = sessions.add({PrincipalNumber(2), 1, 1000});
+  for (std::size_t i = 0; i < kAdminSessionsMax; ++i) sessions.add({PrincipalNumber(3), 1, 1001});
+  EXPECT_FALSE(sessions.find(oldest, 1));
+}
+
+TEST_F(RealHouse, ADisabledAdministratorsOpenChannelDoesNothingMore) {
+  auto peer = connect(Face::kAdmin);
+  peer.call<wire::AdminHelloAnswer>(wire::AdminHello{});
+  const auto session =
+      peer.call<wire::AdminSession>(wire::AdminSignIn{{first_.name}, {first_.password}, {code()}});
+  peer.call<wire::Done>(wire::StaffChange{{first_.name}, wire::StaffChangeKind::kDisable});
+  EXPECT_EQ(peer.ask(wire::StaffList{})->reason, Reason::kExpired);
+  auto other = connect(Face::kAdmin);
+  other.call<wire::AdminHelloAnswer>(wire::AdminHello{});
+  EXPECT_EQ(other.ask(wire::AdminResume{.token = session.token})->reason, Reason::kNoSession);
 }
 
 TEST_F(RealHouse, GuessingAnAdministratorsPasswordIsSlowedDown) {

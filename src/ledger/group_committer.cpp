@@ -30,11 +30,20 @@ Status GroupCommitter::submit(std::vector<Entry> entries, Completion completion)
   return {};
 }
 
+void GroupCommitter::wait_for_room(std::size_t entries) {
+  std::unique_lock held(mutex_);
+  room_.wait(held, [&] {
+    return stopping_ || (queued_entries_ + entries <= kCommitQueueEntriesMax &&
+                         queue_.size() < kCommitQueueEntriesMax);
+  });
+}
+
 void GroupCommitter::stop() {
   {
     std::lock_guard held(mutex_);
     stopping_ = true;
   }
+  room_.notify_all();
   work_.notify_one();
   if (thread_.joinable()) thread_.join();
 }
@@ -54,6 +63,7 @@ void GroupCommitter::run() {
       turn.swap(queue_);
       queued_entries_ = 0;
     }
+    room_.notify_all();
     commit_turn(turn);
     if (on_turn_) on_turn_();
   }

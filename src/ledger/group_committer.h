@@ -37,6 +37,9 @@ class GroupCommitter {
   // completion is not called then.
   Status submit(std::vector<Entry> entries, Completion completion);
 
+  // Waits until so many entries surely fit into the queue, or it has stopped.
+  void wait_for_room(std::size_t entries);
+
   // Commits what was accepted, answers it, and ends the thread. Idempotent.
   void stop();
 
@@ -51,7 +54,7 @@ class GroupCommitter {
   Ledger& ledger_;
   std::function<void()> on_turn_;
   std::mutex mutex_;
-  std::condition_variable work_;
+  std::condition_variable work_, room_;
   std::vector<Batch> queue_;
   std::size_t queued_entries_ = 0;
   bool sleeping_ = false;

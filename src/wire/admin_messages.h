@@ -29,6 +29,19 @@ struct AdminSignIn {
   Text<8> code;
   WIRE_MEMBERS(name, password, code)
 };
+// A signed-in admin's later connections show the token instead, for a quarter of an hour.
+using AdminToken = std::array<std::uint8_t, 32>;
+struct AdminSession {
+  AdminToken token{};
+  std::uint32_t valid_s = 0;
+  WIRE_MEMBERS(token, valid_s)
+};
+struct AdminResume {
+  static constexpr Op kOp = Op::kAdminResume;
+  AdminToken token{};
+  bool sign_out = false;  // the token ends, and the connection stays signed out
+  WIRE_MEMBERS(token, sign_out)
+};
 
 struct StatusQuery {
   static constexpr Op kOp = Op::kStatus;

@@ -39,6 +39,7 @@ enum class Op : std::uint16_t {
   kClientAdd = 70,
   kClientList = 71,
   kClientRevoke = 72,
+  kAdminResume = 73,
   kSetPolicy = 74,
   kImport = 75,
   kScope = 76,

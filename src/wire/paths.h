@@ -1,6 +1,6 @@
-// Method and path of each request that carries a proof, rebuilt from the operation's own ids.
-// Front's routes and the keeper's check both come from here, so a proof made for one case or
-// operation fits no other. Owned by wire.
+// The one spelling of each request that carries a proof: method, path, query and body, rebuilt from
+// the message's own members. Front's routes and the keeper's check both come from here, so a proof
+// fits exactly what was asked, whoever carries it. Owned by wire.
 #pragma once
 
 #include <string>
@@ -9,9 +9,16 @@
 
 namespace bulkhead::wire {
 
+// Bodies are canonical JSON (RFC 8785: members in order of their names, no blanks). Queries name
+// view, after and limit in this order, without what has its default.
 struct Target {
   std::string_view method;
   std::string path;
+  std::string query = {};
+  std::string body = {};
+
+  // What the proof's digest is taken of.
+  std::string content() const { return query + "\n" + body; }
 };
 
 std::string path_of_case(const CaseId& id,
@@ -22,16 +29,16 @@ inline Target target_of(const OpenLane&) { return {"POST", "/api/v1/session/lane
 inline Target target_of(const Me&) { return {"GET", "/api/v1/me"}; }
 inline Target target_of(const Disclosures&) { return {"GET", "/api/v1/me/disclosures"}; }
 inline Target target_of(const Grants&) { return {"GET", "/api/v1/me/grants"}; }
-inline Target target_of(const OpenCase&) { return {"POST", "/api/v1/cases"}; }
-inline Target target_of(const ListCases&) { return {"GET", "/api/v1/cases"}; }
+Target target_of(const OpenCase& message);
+Target target_of(const ListCases& message);
 inline Target target_of(const ShowCase& m) { return {"GET", path_of_case(m.id, "")}; }
-inline Target target_of(const AssignCase& m) { return {"POST", path_of_case(m.id, "/assign")}; }
+Target target_of(const AssignCase& message);
 inline Target target_of(const CloseCase& m) { return {"POST", path_of_case(m.id, "/close")}; }
 inline Target target_of(const Masked& m) { return {"GET", path_of_case(m.id, "/record")}; }
-inline Target target_of(const Reveal& m) { return {"POST", path_of_case(m.id, "/reveal")}; }
+Target target_of(const Reveal& message);
 inline Target target_of(const ListMessages& m) { return {"GET", path_of_case(m.id, "/messages")}; }
-inline Target target_of(const AddMessage& m) { return {"POST", path_of_case(m.id, "/messages")}; }
-inline Target target_of(const Lookup&) { return {"POST", "/api/v1/lookups"}; }
+Target target_of(const AddMessage& message);
+Target target_of(const Lookup& message);
 inline Target target_of(const Count&) { return {"GET", "/api/v1/customers/count"}; }
 
 }  // namespace bulkhead::wire

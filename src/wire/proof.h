@@ -1,7 +1,8 @@
 // A proof shows that the holder of a session's key asked for exactly this request: an HMAC-SHA-256
 // over lane, counter, method, path and a digest of query and body. It must never be accepted twice
-// (the keeper keeps a replay window per lane). Owned by wire; browsers, clients and the keeper
-// compute the same bytes.
+// (the keeper keeps a replay window per lane), nor fit anything but what was asked: the keeper
+// spells query and body anew from the message it got (paths.h). Owned by wire; browsers, clients
+// and the keeper compute the same bytes.
 #pragma once
 
 #include <array>
@@ -25,15 +26,15 @@ struct Proof {
   SessionId session;
   std::uint8_t lane = 0;
   std::uint64_t counter = 0;  // from 1, rising per lane; the last 128 may arrive in any order
-  BodyDigest body{};
   Mac mac{};
   NetworkAddress network{};  // as front saw it: a claim that may only refuse
-  WIRE_MEMBERS(session, lane, counter, body, mac, network)
+  WIRE_MEMBERS(session, lane, counter, mac, network)
 };
 
 // The bytes under the MAC: "bulkhead proof v1\n" METHOD SP path "\n" session ‖ u8 lane ‖ u64
-// counter ‖ body digest.
-inline Bytes proof_bytes(const Proof& proof, std::string_view method, std::string_view path) {
+// counter ‖ digest of query and body.
+inline Bytes proof_bytes(const Proof& proof, std::string_view method, std::string_view path,
+                         const BodyDigest& content) {
   Bytes bytes;
   bytes.reserve(96 + path.size());
   const auto add = [&bytes](std::string_view text) {
@@ -48,7 +49,7 @@ inline Bytes proof_bytes(const Proof& proof, std::string_view method, std::strin
   encoder.put(proof.session);
   encoder.put(proof.lane);
   encoder.put(proof.counter);
-  encoder.put(proof.body);
+  encoder.put(content);
   return bytes;
 }
 

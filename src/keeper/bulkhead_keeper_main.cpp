@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: bulkhead-keeper --data DIR (--key-fd N | --key FILE) --control-fd N [--without "
-    "PROTECTION]...\n"
+    "PROTECTION]... [--recompute]\n"
     "       bulkhead-keeper --init --data DIR --key FILE (--demo | --drill | --origin NAME)\n"
     "The supervisor (`bulkhead serve`) and `bulkhead init` start it; people seldom do.\n";
 
@@ -33,6 +33,7 @@ struct Arguments {
   int key_fd = -1;
   int control_fd = -1;
   bool init = false;
+  bool recompute = false;
   std::vector<std::string> without;
 };
 
@@ -60,6 +61,8 @@ std::optional<Arguments> parse(int count, char** words) {
       arguments.init = true;
     } else if (word == "--demo") {
       if (arguments.origin.empty()) arguments.origin = stamped_origin(kDemoOriginHead);
+    } else if (word == "--recompute") {
+      arguments.recompute = true;
     } else if (word == "--drill") {
       arguments.origin = stamped_origin(kDrillOriginHead);
     } else if (value == nullptr) {
@@ -116,7 +119,8 @@ Status serve(const Arguments& arguments) {
   const auto root = TRY(load_root(arguments));
   TRY_STATUS(confine(
       {.user = {}, .read_write = {arguments.data}, .read_only = {}, .network = NetworkUse::kNone}));
-  return run_keeper({arguments.data, arguments.without}, root, arguments.control_fd);
+  return run_keeper({arguments.data, arguments.without, arguments.recompute}, root,
+                    arguments.control_fd);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kWriterJobsMax = 4096;
 constexpr std::size_t kScanJobsMax = 16;
+constexpr std::size_t kSnapshotJobsMax = 1;
 constexpr std::size_t kHashingThreads = 2;
 constexpr std::size_t kHashingJobsMax = 64;
 
@@ -67,6 +68,11 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   WorkLane writer_lane(1, kWriterJobsMax);
   WorkLane scan_lane(1, kScanJobsMax);
   WorkLane hashing_lane(kHashingThreads, kHashingJobsMax);
+  WorkLane snapshot_lane(1, kSnapshotJobsMax);
+  const Snapshots snapshots({.folder = options.data + "/snapshots",
+                             .disk = *folder.disk,
+                             .ring = *folder.ring,
+                             .ledger = *folder.ledger});
   Keeper keeper(
       {.clock = clock,
        .ring = *folder.ring,
@@ -79,6 +85,9 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
        .mailbox = mailbox,
        .credential_check = &credential_check,
        .breached_passwords = folder.breached_passwords ? &*folder.breached_passwords : nullptr,
+       .snapshots = &snapshots,
+       .snapshot_lane = &snapshot_lane,
+       .recompute = options.recompute,
        .origin = folder.origin,
        .demo = folder.demo(),
        .drill = folder.drill(),
@@ -97,6 +106,8 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   scan_lane.stop();
   hashing_lane.stop();
   acts->stop();
+  snapshot_lane.stop();
+  keeper.snapshot_at_end();
   TRY_STATUS(folder.ledger->close());
   TRY_STATUS(ended);
   loop.answer_drain();

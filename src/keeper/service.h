@@ -14,6 +14,7 @@ namespace bulkhead {
 struct ServiceOptions {
   std::string data;                  // the keeper's own folder, initialised
   std::vector<std::string> without;  // protections to leave out; drill directories only
+  bool recompute = false;            // check the state of snapshot and tail against all entries
 };
 
 // Returns when drained. kUnavailable when the other end of `control_fd` goes away; whatever opening

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::array<std::string_view, kRingKeyCount> kFileNames{
     "identity", "contact", "travel",    "loyalty", "communications", "payment",
-    "person",   "index",   "reference", "mask",    "ledger-signing", "rows"};
+    "person",   "index",   "reference", "mask",    "ledger-signing", "rows",
+    "snapshot"};
 
 // A key file: magic ‖ u8 key ‖ u32 epoch ‖ the key sealed under the root key, with everything
 // before it bound.

@@ -31,7 +31,9 @@ Keeper::Keeper(KeeperParts parts) : parts_(std::move(parts)), guard_(parts_.cloc
 
 Status Keeper::start() {
   TRY_STATUS(rebuild());
+  TRY_STATUS(check_vault());
   TRY_STATUS(directory_.load(state_, parts_.reader));
+  TRY_STATUS(catch_up_vault());
   learn_networks();
   time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(), parts_.demo);
   begin_turn();
@@ -237,6 +239,7 @@ void Keeper::record(Entry entry, CustomerNumber customer) {
       entry.kind == EntryKind::kPolicy) {
     limits_.forget();
   }
+  turn_.has_rows = turn_.has_rows || has_rows(entry.kind);
   turn_.entries.push_back(std::move(entry));
 }
 

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "keeper/applied_index.h"
 #include "keeper/directory.h"
 #include "keeper/import_queue.h"
 #include "keeper/keeper_time.h"
@@ -110,7 +111,7 @@ class Keeper {
   explicit Keeper(KeeperParts parts);
 
   // Rebuilds the state from snapshot and ledger and records this start. Call once, before anything
-  // else.
+  // else. kConflict when ledger and vault do not belong together: one of them was rolled back.
   Status start();
   // The last snapshot, of everything recorded; after the committer stopped.
   void snapshot_at_end();
@@ -193,6 +194,8 @@ class Keeper {
   };
   Status rebuild();
   Status fold(State& state, TreeSize from) const;
+  Status check_vault() const;
+  Status catch_up_vault();
   void snapshot_when_due();
   Digest network_commitment(const NetworkPrefix& prefix) const;
   void flush_alike(Alike& alike);
@@ -200,9 +203,9 @@ class Keeper {
 
   KeeperParts parts_;
   State state_;
-  std::uint64_t applied_ = 0;        // entries that the state reflects, durable or not yet
-  std::uint64_t snapshot_size_ = 0;  // of the newest snapshot, taken up or begun
-  std::uint64_t snapshot_ms_ = 0;    // boot time when it was begun
+  std::uint64_t applied_ = 0;            // entries that the state reflects, durable or not yet
+  std::uint64_t snapshot_size_ = 0;      // of the newest snapshot, taken up or begun
+  std::uint64_t snapshot_ms_ = 0;        // boot time when it was begun
   std::optional<SealedState> snapshot_;  // waits for a checkpoint that covers it
   Directory directory_;
   LiveSessions sessions_;

@@ -3,6 +3,18 @@
 #include "keeper/keeper.h"
 
 namespace bulkhead {
+namespace {
+
+// Tells how long the loop stood still for it.
+SealedState seal(const KeeperParts& parts, const State& state, TreeSize size) {
+  const auto begun_ms = parts.clock.boot_ms();
+  auto sealed = parts.snapshots->seal(state, size);
+  log_info("snapshot of {} entries: {} KiB sealed in {} ms", size.value, sealed.file.size() >> 10,
+           parts.clock.boot_ms() - begun_ms);
+  return sealed;
+}
+
+}  // namespace
 
 Status Keeper::fold(State& state, TreeSize from) const {
   Status applied;
@@ -32,6 +44,27 @@ Status Keeper::rebuild() {
   return {};
 }
 
+// Rows are written before the entry that makes them count (decisions/0006), so a vault may hold
+// what its ledger does not know yet, but what it noted as applied was durable in the ledger.
+Status Keeper::check_vault() const {
+  if (parts_.vault.applied_index() > parts_.ledger.size().value) {
+    return fail(ErrorCode::kConflict,
+                "the vault follows a longer ledger than this one: the ledger was rolled back");
+  }
+  if (parts_.vault.next_customer_number() <= state_.last_customer()) {
+    return fail(ErrorCode::kConflict,
+                "the vault misses customers that the ledger knows: the vault was rolled back");
+  }
+  return {};
+}
+
+// After a crash the vault's note is behind while its rows are there, which check_vault and
+// Directory::load have seen to.
+Status Keeper::catch_up_vault() {
+  if (parts_.vault.applied_index() == parts_.ledger.size().value) return {};
+  return parts_.vault.write_rows({}, parts_.ledger.size().value);
+}
+
 // A snapshot is sealed on the loop, between two entries, and written by a lane once a checkpoint
 // covers it. One at a time, since each is as large as the state.
 void Keeper::snapshot_when_due() {
@@ -49,7 +82,7 @@ void Keeper::snapshot_when_due() {
   const auto boot_ms = parts_.clock.boot_ms();
   if (applied_ < snapshot_size_ + kSnapshotEntries) return;
   if (snapshot_ms_ != 0 && boot_ms < snapshot_ms_ + kSnapshotIntervalMs) return;
-  snapshot_ = parts_.snapshots->seal(state_, {applied_});
+  snapshot_ = seal(parts_, state_, {applied_});
   snapshot_size_ = applied_;
   snapshot_ms_ = boot_ms;
 }
@@ -59,8 +92,7 @@ void Keeper::snapshot_at_end() {
   snapshot_.reset();
   if (const auto covered = parts_.ledger.checkpoint_now(); !covered) return;
   if (parts_.ledger.size().value != applied_) return;  // entries were recorded after the drain
-  if (const auto stored = parts_.snapshots->store(parts_.snapshots->seal(state_, {applied_}));
-      !stored)
+  if (const auto stored = parts_.snapshots->store(seal(parts_, state_, {applied_})); !stored)
     log_warning("the last snapshot was not written: {}", stored.error().context);
 }
 

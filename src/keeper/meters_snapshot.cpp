@@ -87,7 +87,8 @@ void Windows::read(StateReader& from) {
     if (at >= buckets_.size()) return from.refuse();
     from.get(buckets_[at].customers);
     from.get(buckets_[at].weight);
-    const auto h = static_cast<std::size_t>(std::ranges::upper_bound(kFirst, at) - kFirst.begin() - 1);
+    const auto h =
+        static_cast<std::size_t>(std::ranges::upper_bound(kFirst, at) - kFirst.begin() - 1);
     totals_[h].customers += buckets_[at].customers;
     totals_[h].weight += buckets_[at].weight;
   }

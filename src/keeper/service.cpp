@@ -1,5 +1,6 @@
 #include "keeper/service.h"
 
+#include "base/log.h"
 #include "keeper/keeper_setup.h"
 #include "keeper/loop.h"
 #include "wire/control_messages.h"
@@ -54,7 +55,9 @@ Status say_ready(int control_fd, const KeeperFolder& folder) {
 }  // namespace
 
 Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int control_fd) {
-  auto folder = TRY(open_keeper_folder(options.data, root));
+  auto folder = TRY(open_keeper_folder(options.data, root, options.anchor));
+  if (options.anchor.unanchored && !folder.ledger->anchored())
+    log_warning("started unanchored: no second place holds the ledger's checkpoints");
   const auto without = TRY(read_without(options.without, folder.drill()));
   const auto credential_check = TRY(CredentialCheck::create());
   const auto open_reader = [&] { return VaultReader::open(options.data, *folder.ring); };
@@ -96,8 +99,9 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   TRY_STATUS(sweep_unrecorded(*folder.vault, keeper.state()));
   const auto acts = TRY(ActPool::start(open_reader));
   GroupCommitter committer(*folder.ledger);
-  Loop loop(
-      {keeper, committer, *acts, writer_lane, scan_lane, *writer_reader, *scan_reader, control_fd});
+  AppliedIndex applied(*folder.vault, writer_lane);
+  Loop loop({keeper, committer, *acts, writer_lane, scan_lane, *writer_reader, *scan_reader,
+             applied, control_fd});
   TRY_STATUS(say_ready(control_fd, folder));
 
   const auto ended = loop.run();
@@ -107,6 +111,8 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   hashing_lane.stop();
   acts->stop();
   snapshot_lane.stop();
+  applied.reached(folder.ledger->size().value);
+  applied.write();
   keeper.snapshot_at_end();
   TRY_STATUS(folder.ledger->close());
   TRY_STATUS(ended);

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "keeper/keeper_setup.h"
 
 namespace bulkhead {
 
@@ -15,6 +16,7 @@ struct ServiceOptions {
   std::string data;                  // the keeper's own folder, initialised
   std::vector<std::string> without;  // protections to leave out; drill directories only
   bool recompute = false;            // check the state of snapshot and tail against all entries
+  Anchor anchor{};
 };
 
 // Returns when drained. kUnavailable when the other end of `control_fd` goes away; whatever opening

@@ -1,8 +1,8 @@
 // Snapshots are the fold's state at one size of the ledger, kept so that a start need not fold
-// everything again: sealed under a key of their own, bound to the ledger by size and root hash. They
-// must never decide anything the entries do not: one that is damaged, foreign, of another program or
-// newer than the ledger is passed over with a warning. Owned by keeper; docs/LEDGER.md describes the
-// bytes.
+// everything again: sealed under a key of their own, bound to the ledger by size and root hash.
+// They must never decide anything the entries do not: one that is damaged, foreign, of another
+// program or newer than the ledger is passed over with a warning. Owned by keeper; docs/LEDGER.md
+// describes the bytes.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace bulkhead {
 
-inline constexpr std::uint64_t kSnapshotEntries = 100'000;        // since the last one
+inline constexpr std::uint64_t kSnapshotEntries = 100'000;         // since the last one
 inline constexpr std::uint64_t kSnapshotIntervalMs = 10 * 60'000;  // at the shortest
 inline constexpr std::size_t kSnapshotsKept = 2;
 inline constexpr std::uint64_t kSnapshotBytesMax = kDiskFileBytesMax;

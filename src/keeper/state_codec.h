@@ -21,11 +21,11 @@
 
 // All members of a struct, in their order. The binding does not compile when one is left out, so
 // that a new member cannot be forgotten in snapshots.
-#define FOLDED_MEMBERS(...)               \
-  template <class Self>                   \
-  static auto folded_of(Self& self) {     \
-    auto& [__VA_ARGS__] = self;           \
-    return std::tie(__VA_ARGS__);         \
+#define FOLDED_MEMBERS(...)           \
+  template <class Self>               \
+  static auto folded_of(Self& self) { \
+    auto& [__VA_ARGS__] = self;       \
+    return std::tie(__VA_ARGS__);     \
   }
 
 namespace bulkhead {

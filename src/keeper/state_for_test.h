@@ -2,8 +2,8 @@
 // code. Owned by keeper; tests only.
 #pragma once
 
-#include <random>
 #include <optional>
+#include <random>
 
 #include "crypto/random.h"
 #include "keeper/details.h"
@@ -61,7 +61,7 @@ class RandomEntries {
   }
   void disclose(Entry& entry) {
     static constexpr std::array kKinds{EntryKind::kReveal, EntryKind::kReveal, EntryKind::kReveal,
-                                       EntryKind::kLookup, EntryKind::kCount, EntryKind::kDenied};
+                                       EntryKind::kLookup, EntryKind::kCount,  EntryKind::kDenied};
     entry.kind = kKinds[below(kKinds.size())];
     entry.grade = chance(6) ? Grade::kNothing : Grade::kClear;
     entry.column = static_cast<std::uint8_t>(below(kColumnCount + 1));

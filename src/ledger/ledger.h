@@ -46,8 +46,8 @@ inline constexpr std::size_t kAppendEntriesMax = 65'536;
 class Ledger {
  public:
   // Locks the directory, recovers, and starts the checkpointer. kConflict: in use, or older than
-  // the second place; kUnavailable: the second place cannot vouch for it; kMalformed: the files contradict each other or the last checkpoint; kCrypto:
-  // the checkpoint is not ours; kIo.
+  // the second place; kUnavailable: the second place cannot vouch for it; kMalformed: the files
+  // contradict each other or the last checkpoint; kCrypto: the checkpoint is not ours; kIo.
   static Result<std::unique_ptr<Ledger>> open(LedgerOptions options);
   ~Ledger();
   Ledger(const Ledger&) = delete;

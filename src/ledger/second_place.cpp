@@ -16,8 +16,8 @@ Result<std::optional<std::string>> SecondPlace::read() {
 }
 
 Result<std::optional<std::string>> SecondPlace::look() {
-  // A folder that is not mounted looks like a file that is not there; the lock file tells them apart
-  // where the folder itself is missing.
+  // A folder that is not mounted looks like a file that is not there; the lock file tells them
+  // apart where the folder itself is missing.
   const auto lock = disk_.lock(path_ + ".lock");
   if (!lock && lock.error().code != ErrorCode::kConflict) return std::unexpected(kUnreachable);
   if (!lock) return std::unexpected(lock.error());

@@ -41,9 +41,7 @@ class SecondPlaceTest : public testing::Test {
     EXPECT_FALSE(opened);
     return opened ? ErrorCode{} : opened.error().code;
   }
-  std::string held() {
-    return std::string(text_of(disk_.read(second_, kNoteBytesMax).value()));
-  }
+  std::string held() { return std::string(text_of(disk_.read(second_, kNoteBytesMax).value())); }
 
   TestDirectory directory_;
   PosixDisk disk_;

@@ -48,7 +48,7 @@ class KeyRing {
   static Result<std::unique_ptr<KeyRing>> create(const std::filesystem::path& folder,
                                                  const SecretBytes& root);
   // kCrypto when the root key does not fit or a file was changed or swapped; kNotFound for a
-  // missing one.
+  // missing one, but for kSnapshot's, which is made anew.
   static Result<std::unique_ptr<KeyRing>> open(const std::filesystem::path& folder,
                                                const SecretBytes& root);
 

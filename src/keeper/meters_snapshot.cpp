@@ -23,9 +23,11 @@ void PairTable::write_part(StateWriter& to, const Part& part, std::uint32_t now_
     if (++slot == slots) slot = 0;
     const auto& pair = part.slots[slot];
     if (pair.customer == 0) continue;
-    to.put(pair.holder_column);
-    to.put(pair.customer);
-    to.put(pair.touched_s);
+    std::array<std::uint8_t, 12> numbers;  // in one go: there are millions
+    put_big_endian(pair.holder_column, numbers.data());
+    put_big_endian(pair.customer, numbers.data() + 4);
+    put_big_endian(pair.touched_s, numbers.data() + 8);
+    to.put(numbers);
     if (same_day(pair.touched_s, now_s)) to.put(pair.fields());
   }
 }

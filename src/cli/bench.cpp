@@ -1,9 +1,11 @@
-// bulkhead bench gate, ledger, seal, import.
+// bulkhead bench gate, ledger, seal, import, start.
 #include <filesystem>
 
 #include "cli/bench_fill.h"
 #include "cli/bench_gate.h"
 #include "cli/bench_house.h"
+#include "cli/bench_month.h"
+#include "cli/bench_start.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "ledger/bench_ledger.h"
@@ -16,6 +18,7 @@ namespace {
 struct Options {
   std::string folder = "/var/tmp";
   std::uint32_t customers = 0;
+  std::uint64_t entries = 10'000'000;
   double run_s = 5;
   bool json = false;
 };
@@ -111,11 +114,45 @@ int import_bench(const Options& options) {
               " (target: 10,000 customers/s with all six compartments)");
 }
 
+void add_start(CLI::App& command, Options& options) {
+  add_common(command, options);
+  command.add_option("--entries", options.entries, "Entries of the month")
+      ->check(CLI::Range(kContactEntriesMin, std::uint64_t{1'000'000'000}))
+      ->capture_default_str();
+}
+
+int start(const Options& options) {
+  const auto result =
+      bench_start({.parent_folder = options.folder,
+                   .entries = options.entries,
+                   .customers = options.customers == 0 ? 1'000'000 : options.customers});
+  if (!result) return complain(result.error());
+  if (options.json) {
+    print_json({{"name", "start"},
+                {"entries", result->entries},
+                {"pairs", result->pairs},
+                {"ready_s", result->ready_s},
+                {"ready_without_snapshot_s", result->ready_without_snapshot_s},
+                {"keeper_rss_mib", result->keeper_rss_mib}});
+    return kDone;
+  }
+  print(fmt::format(
+      "{} entries, {} pairs of holder and customer\n"
+      "ready after {:.2f} s from a snapshot of {:.0f} MiB (target: 5), {:.2f} s without; page "
+      "cache "
+      "{}\nkeeper {} MiB (target: 192); idle before the month {} MiB (target: 64)\n",
+      count_text(result->entries), count_text(result->pairs), result->ready_s,
+      static_cast<double>(result->snapshot_bytes) / (1 << 20), result->ready_without_snapshot_s,
+      result->cache_dropped ? "dropped" : "kept (only root may drop it)", result->keeper_rss_mib,
+      result->idle_rss_mib));
+  return kDone;
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, Chosen& chosen) {
-  auto* const bench =
-      app.add_subcommand("bench", "Measure this machine: gate (reveals), ledger, seal, import");
+  auto* const bench = app.add_subcommand(
+      "bench", "Measure this machine: gate (reveals), ledger, seal, import, start");
   bench->require_subcommand(1);
   add_command<Options>(*bench, chosen, "gate",
                        "Reveals a second over the channel and through HTTPS, with 1, 10 and 64 "
@@ -127,6 +164,10 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   add_command<Options>(*bench, chosen, "import",
                        "Customers imported a second through a keeper, 200,000 of them", add_common,
                        import_bench);
+  add_command<Options>(*bench, chosen, "start",
+                       "Seconds until a keeper is ready, and its memory, with 500 agents, 30 days, "
+                       "1,000,000 customers and 10,000,000 entries",
+                       add_start, start);
 }
 
 }  // namespace bulkhead::cli

@@ -1,6 +1,8 @@
 // bulkhead serve and stop.
 #include "supervisor/serve.h"
 
+#include <filesystem>
+
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/paths.h"
@@ -59,6 +61,14 @@ void add_serve(CLI::App& app, Chosen& chosen) {
             ->capture_default_str();
         command.add_flag("--same-user", options.same_user,
                          "As root, without users of their own for the processes");
+        command
+            .add_option("--second-place", options.second_place,
+                        "A file on another machine's disk that also holds the last checkpoint; the "
+                        "keeper's user must be able to write in its folder")
+            ->transform([](const std::string& path) { return std::filesystem::absolute(path); });
+        command.add_flag("--unanchored", options.unanchored,
+                         "Start although the second place cannot be reached, or take up an empty "
+                         "one");
         command
             .add_option("--tap", serve.tap,
                         "Drills only: folder for what the keeper sends to the fronts")

@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: bulkhead-keeper --data DIR (--key-fd N | --key FILE) --control-fd N [--without "
-    "PROTECTION]...\n"
+    "PROTECTION]... [--recompute] [--second-place FILE] [--unanchored]\n"
     "       bulkhead-keeper --init --data DIR --key FILE (--demo | --drill | --origin NAME)\n"
     "The supervisor (`bulkhead serve`) and `bulkhead init` start it; people seldom do.\n";
 
@@ -33,6 +33,8 @@ struct Arguments {
   int key_fd = -1;
   int control_fd = -1;
   bool init = false;
+  bool recompute = false;
+  Anchor anchor;
   std::vector<std::string> without;
 };
 
@@ -60,6 +62,10 @@ std::optional<Arguments> parse(int count, char** words) {
       arguments.init = true;
     } else if (word == "--demo") {
       if (arguments.origin.empty()) arguments.origin = stamped_origin(kDemoOriginHead);
+    } else if (word == "--recompute") {
+      arguments.recompute = true;
+    } else if (word == "--unanchored") {
+      arguments.anchor.unanchored = true;
     } else if (word == "--drill") {
       arguments.origin = stamped_origin(kDrillOriginHead);
     } else if (value == nullptr) {
@@ -72,6 +78,8 @@ std::optional<Arguments> parse(int count, char** words) {
         arguments.key = value;
       else if (word == "--origin")
         arguments.origin = value;
+      else if (word == "--second-place")
+        arguments.anchor.second_place = value;
       else if (word == "--without")
         arguments.without.emplace_back(value);
       else if (word == "--key-fd" && number(value))
@@ -114,9 +122,15 @@ Status init(const Arguments& arguments) {
 Status serve(const Arguments& arguments) {
   open_resident_figure();
   const auto root = TRY(load_root(arguments));
-  TRY_STATUS(confine(
-      {.user = {}, .read_write = {arguments.data}, .read_only = {}, .network = NetworkUse::kNone}));
-  return run_keeper({arguments.data, arguments.without}, root, arguments.control_fd);
+  std::vector<std::string> folders{arguments.data};
+  const auto second = std::filesystem::path(arguments.anchor.second_place).parent_path();
+  // One that is not there is not reachable, which opening the ledger tells.
+  if (std::error_code error; !second.empty() && std::filesystem::is_directory(second, error))
+    folders.push_back(second.string());
+  TRY_STATUS(
+      confine({.user = {}, .read_write = folders, .read_only = {}, .network = NetworkUse::kNone}));
+  return run_keeper({arguments.data, arguments.without, arguments.recompute, arguments.anchor},
+                    root, arguments.control_fd);
 }
 
 }  // namespace

@@ -23,6 +23,12 @@ Status Directory::load(const State& state, VaultReader& reader) {
     if (principal != nullptr && principal->facts.secrets == secrets.version)
       add(secrets, principal->facts.role);
   }
+  for (const auto& [number, principal] : state.principals()) {
+    if (names_.contains(number)) continue;
+    return fail(ErrorCode::kConflict,
+                "the vault misses the sign-in of somebody the ledger knows: the vault was rolled "
+                "back");
+  }
   for (const auto& row : TRY(reader.rows(static_cast<std::uint8_t>(RowKind::kTeam)))) {
     add_team(row.id, TRY(wire::decode<NameRow>(row.bytes)).name.value);
   }

@@ -37,7 +37,7 @@ struct NameRow {
 class Directory {
  public:
   // Reads all names of principals that the state knows; rows the ledger does not know are leftovers
-  // and are skipped.
+  // and are skipped. kConflict when a principal's row is missing: it was durable before its entry.
   Status load(const State& state, VaultReader& reader);
 
   std::optional<PrincipalNumber> find(const std::string& name) const;

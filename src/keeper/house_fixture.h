@@ -135,7 +135,8 @@ class KeeperHouse : public testing::Test {
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     control_.reset(ends[0]);
     thread_ = std::thread([this, fd = Descriptor(ends[1])] {
-      ended_ = run_keeper({folder_.path().string(), without_}, root_, fd.get());
+      ended_ =
+          run_keeper({folder_.path().string(), without_, recompute_, anchor_}, root_, fd.get());
     });
     std::array<std::uint8_t, 512> buffer;
     ASSERT_GT(recv(control_.get(), buffer.data(), buffer.size(), 0), 0) << "not ready";
@@ -180,6 +181,8 @@ class KeeperHouse : public testing::Test {
   TemporaryFolder folder_;
   SecretBytes root_;
   std::vector<std::string> without_;
+  bool recompute_ = false;
+  Anchor anchor_;
   Descriptor control_;
   std::thread thread_;
   Status ended_;

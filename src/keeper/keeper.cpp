@@ -33,13 +33,10 @@ std::uint16_t year_of(std::uint64_t wall_ms) {
 Keeper::Keeper(KeeperParts parts) : parts_(std::move(parts)), guard_(parts_.clock) {}
 
 Status Keeper::start() {
-  Status applied;
-  TRY_STATUS(parts_.ledger.read({}, parts_.ledger.size(), [&](LeafIndex, const Entry& entry) {
-    applied = state_.apply(entry, unseal_customer(parts_.ring, entry.sealed_customer, entry.salt));
-    return applied.has_value();
-  }));
-  TRY_STATUS(applied);
+  TRY_STATUS(rebuild());
+  TRY_STATUS(check_vault());
   TRY_STATUS(directory_.load(state_, parts_.reader));
+  TRY_STATUS(catch_up_vault());
   learn_networks();
   time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(), parts_.demo);
   begin_turn();
@@ -90,6 +87,7 @@ void Keeper::begin_turn() {
 }
 
 void Keeper::sweep() {
+  snapshot_when_due();
   const auto& rule = state_.policy().session;
   for (const auto& id :
        sessions_.expired(now_ms_, rule.idle_s * 1000ull, rule.absolute_s * 1000ull)) {
@@ -267,10 +265,12 @@ void Keeper::record(Entry entry, CustomerNumber customer) {
   random_bytes(entry.salt);
   entry.sealed_customer = seal_customer(parts_.ring, customer, entry.salt);
   CHECK(state_.apply(entry, customer).has_value());
+  ++applied_;
   if (entry.kind == EntryKind::kStaff || entry.kind == EntryKind::kClient ||
       entry.kind == EntryKind::kPolicy) {
     limits_.forget();
   }
+  turn_.has_rows = turn_.has_rows || has_rows(entry.kind);
   turn_.entries.push_back(std::move(entry));
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "keeper/admin_sessions.h"
+#include "keeper/applied_index.h"
 #include "keeper/directory.h"
 #include "keeper/import_queue.h"
 #include "keeper/keeper_time.h"
@@ -19,6 +20,7 @@
 #include "keeper/live_sessions.h"
 #include "keeper/range_store.h"
 #include "keeper/sign_in_guard.h"
+#include "keeper/snapshots.h"
 #include "keeper/state.h"
 #include "keeper/turn.h"
 #include "ledger/group_committer.h"
@@ -50,6 +52,9 @@ struct KeeperParts {
   Mailbox& mailbox;
   const CredentialCheck* credential_check = nullptr;
   const RangeStore* breached_passwords = nullptr;
+  const Snapshots* snapshots = nullptr;  // none: every start folds the whole ledger
+  WorkLane* snapshot_lane = nullptr;     // writes them; goes with `snapshots`
+  bool recompute = false;  // fold everything at start and compare with snapshot and tail
   std::string origin;
   bool demo = false;
   bool drill = false;
@@ -106,8 +111,11 @@ class Keeper {
  public:
   explicit Keeper(KeeperParts parts);
 
-  // Rebuilds the state from the ledger and records this start. Call once, before anything else.
+  // Rebuilds the state from snapshot and ledger and records this start. Call once, before anything
+  // else. kConflict when ledger and vault do not belong together: one of them was rolled back.
   Status start();
+  // The last snapshot, of everything recorded; after the committer stopped.
+  void snapshot_at_end();
 
   const KeeperParts& parts() const { return parts_; }
   const State& state() const { return state_; }
@@ -195,12 +203,21 @@ class Keeper {
     std::uint32_t seen = 0;
     std::uint32_t unwritten = 0;
   };
+  Status rebuild();
+  Status fold(State& state, TreeSize from) const;
+  Status check_vault() const;
+  Status catch_up_vault();
+  void snapshot_when_due();
   Digest network_commitment(const NetworkPrefix& prefix) const;
   void flush_alike(Alike& alike);
   void record_alike(std::uint64_t key, std::uint32_t free, Entry entry, std::uint16_t op);
 
   KeeperParts parts_;
   State state_;
+  std::uint64_t applied_ = 0;            // entries that the state reflects, durable or not yet
+  std::uint64_t snapshot_size_ = 0;      // of the newest snapshot, taken up or begun
+  std::uint64_t snapshot_ms_ = 0;        // boot time when it was begun
+  std::optional<SealedState> snapshot_;  // waits for a checkpoint that covers it
   Directory directory_;
   LiveSessions sessions_;
   AdminSessions admin_sessions_;

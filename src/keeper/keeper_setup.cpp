@@ -16,12 +16,13 @@ constexpr const char* kFirstAdminName = "admin";
 
 Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
                                             const std::string& origin, const KeyRing& ring,
-                                            Disk& disk) {
+                                            Disk& disk, const Anchor& anchor) {
   LedgerOptions options{.directory = (data / "ledger").string(),
                         .origin = origin,
                         .key = ring.ledger_signing_key(),
                         .disk = &disk,
-                        .second_place = {},
+                        .second_place = anchor.second_place,
+                        .unanchored = anchor.unanchored,
                         .checkpoint_delay_ms = 500,
                         .on_broken = {}};
   return Ledger::open(std::move(options));
@@ -69,7 +70,7 @@ Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path
   TRY_STATUS(disk.make_directories((data / "keys").string()));
   const auto ring = TRY(KeyRing::create(data / "keys", root));
   const auto vault = TRY(Vault::create(data, *ring));
-  const auto ledger = TRY(open_ledger(data, origin, *ring, disk));
+  const auto ledger = TRY(open_ledger(data, origin, *ring, disk, {}));
 
   const auto now_ms = SystemClock().wall_ms();
   std::vector<Entry> entries;
@@ -85,8 +86,8 @@ Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path
   return admin;
 }
 
-Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data,
-                                        const SecretBytes& root) {
+Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const SecretBytes& root,
+                                        const Anchor& anchor) {
   KeeperFolder folder;
   folder.disk = std::make_unique<PosixDisk>();
   const auto origin = folder.disk->read((data / "origin").string(), kOriginBytesMax);
@@ -94,7 +95,7 @@ Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data,
     return fail(ErrorCode::kNotFound, "this folder is not initialised: run `bulkhead init` first");
   folder.origin = text_of(*origin);
   folder.ring = TRY(KeyRing::open(data / "keys", root));
-  folder.ledger = TRY(open_ledger(data, folder.origin, *folder.ring, *folder.disk));
+  folder.ledger = TRY(open_ledger(data, folder.origin, *folder.ring, *folder.disk, anchor));
   folder.vault = TRY(Vault::open(data, *folder.ring));
   auto store = RangeStore::open(data / "passwords");
   if (store) folder.breached_passwords.emplace(std::move(*store));

@@ -43,7 +43,14 @@ Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path
                                                      const SecretBytes& root,
                                                      const std::string& origin);
 
+// Where else the last checkpoint stands, and whether a start may do without (ledger.h).
+struct Anchor {
+  std::string second_place;  // empty: nowhere
+  bool unanchored = false;
+};
+
 // kNotFound: not initialised; kCrypto: the root key does not fit; what vault and ledger answer.
-Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const SecretBytes& root);
+Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const SecretBytes& root,
+                                        const Anchor& anchor = {});
 
 }  // namespace bulkhead

@@ -229,7 +229,8 @@ void Loop::end_turn() {
   parts_.committer.wait_for_room(taken.entries.size());
   const auto submitted = parts_.committer.submit(
       std::move(taken.entries),
-      [this, pending = std::move(taken.pending)](Result<LeafIndex> index) mutable {
+      [this, count = taken.entries.size(), has_rows = taken.has_rows,
+       pending = std::move(taken.pending)](Result<LeafIndex> index) mutable {
         if (!index) {
           // The ledger cannot be written: nothing may be disclosed, and what is on disk decides at
           // the next start.
@@ -237,6 +238,7 @@ void Loop::end_turn() {
           std::_Exit(2);
         }
         hand_over(std::move(pending), parts_);
+        if (has_rows) parts_.applied.reached(index->value + count);
       });
   CHECK(submitted.has_value());
 }

@@ -28,6 +28,7 @@ struct LoopParts {
   WorkLane& scan_lane;
   VaultReader& writer_reader;  // of the writer lane
   VaultReader& scan_reader;    // of the scan lane
+  AppliedIndex& applied;
   int control_fd;
 };
 

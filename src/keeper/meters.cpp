@@ -9,7 +9,6 @@
 namespace bulkhead {
 namespace {
 
-constexpr std::uint32_t kDayS = 24 * 3600;
 static_assert(kColumnCount <= 8 && kHolderCount * kHorizonCount <= 32);
 
 std::uint32_t seconds(std::uint64_t keeper_ms) {
@@ -38,7 +37,7 @@ Share share_of(const MeterEvent& event, const Pair* pair, const FieldWeights& we
                std::uint32_t now_s) {
   Share share;
   FieldSet charged_today;
-  if (pair != nullptr && pair->touched_s / kDayS == now_s / kDayS) charged_today = pair->fields();
+  if (pair != nullptr && same_day(pair->touched_s, now_s)) charged_today = pair->fields();
   share.weight = weights.sum(event.fields - charged_today);
   for (std::size_t h = 0; h < kHorizonCount; ++h) {
     share.new_customer[h] = pair == nullptr || !in_window(kAllHorizons[h], pair->touched_s, now_s);
@@ -165,8 +164,7 @@ Charge Meters::apply(const MeterEvent& event, const FieldWeights& weights,
 
     if (counts_every_time(event)) continue;
     auto& pair = pairs_.find_or_add(key, event.customer.value, now_s_);
-    const bool same_day = pair.touched_s / kDayS == now_s_ / kDayS;
-    pair.set_fields(same_day ? pair.fields() | event.fields : event.fields);
+    pair.set_fields(same_day(pair.touched_s, now_s_) ? pair.fields() | event.fields : event.fields);
     pair.touched_s = now_s_;
   }
   return charge;
@@ -203,7 +201,7 @@ std::uint64_t Meters::fingerprint(std::uint64_t now_keeper_ms) const {
   };
   pairs_.for_each(now_s, [&](const Pair& pair) {
     const auto holder = map_key(holders_[pair.holder_column / 8].key);
-    const bool today = pair.touched_s / kDayS == now_s / kDayS;
+    const bool today = same_day(pair.touched_s, now_s);
     add({1, holder, pair.holder_column % 8, pair.customer, pair.touched_s,
          today ? pair.fields().bits : 0});
   });

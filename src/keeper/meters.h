@@ -98,6 +98,10 @@ class Meters {
   // Not cryptographic.
   std::uint64_t fingerprint(std::uint64_t now_keeper_ms) const;
 
+  // For snapshots (meters_snapshot.cpp). What was read behaves as what was written, for ever after.
+  void write(StateWriter& to) const;
+  void read(StateReader& from);
+
  private:
   using HolderIndex = std::uint32_t;
   static constexpr HolderIndex kNoHolder = 0xffff'ffff;

@@ -27,6 +27,15 @@ struct Pair {
 };
 static_assert(sizeof(Pair) == 20);
 
+// Fields count as charged for the rest of their day of keeper time.
+constexpr bool same_day(std::uint32_t a_s, std::uint32_t b_s) {
+  constexpr std::uint32_t kSecondsPerDay = 24 * 3600;
+  return a_s / kSecondsPerDay == b_s / kSecondsPerDay;
+}
+
+class StateReader;
+class StateWriter;
+
 class PairTable {
  public:
   // Asks memory for the pair ahead of find(): the table is far larger than the caches, and one
@@ -39,6 +48,11 @@ class PairTable {
 
   std::size_t size() const { return size_; }
   std::size_t memory_bytes() const;
+
+  // For snapshots (meters_snapshot.cpp): the table comes back slot by slot as it was. Fields of
+  // earlier days than now_s's count no more and are left out.
+  void write(StateWriter& to, std::uint32_t now_s) const;
+  void read(StateReader& from, std::uint32_t now_s);
 
   // Calls visit(pair) for each pair that still counts at `now_s`.
   template <class Visit>
@@ -55,6 +69,8 @@ class PairTable {
     std::vector<Pair> slots;
     std::size_t used = 0;
   };
+  static void write_part(StateWriter& to, const Part& part, std::uint32_t now_s);
+  static void read_part(StateReader& from, Part& part, std::uint32_t now_s);
   static bool expired(const Pair& pair, std::uint32_t now_s);
   static std::size_t place(const Part& part, std::uint32_t holder_column, std::uint32_t customer);
   void grow(Part& part, std::uint32_t now_s);

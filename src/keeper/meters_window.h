@@ -26,6 +26,9 @@ constexpr bool in_window(Horizon horizon, std::uint32_t then_s, std::uint32_t no
   return now_s / shape.bucket_s - then_s / shape.bucket_s < shape.buckets;
 }
 
+class StateReader;
+class StateWriter;
+
 class Windows {
  public:
   struct Count {
@@ -41,6 +44,10 @@ class Windows {
   void add_weight(std::uint32_t weight, std::uint32_t now_s);
 
   Count total(Horizon horizon, std::uint32_t now_s) const;
+
+  // For snapshots (meters_snapshot.cpp): the buckets that are not empty.
+  void write(StateWriter& to) const;
+  void read(StateReader& from);
   // Seconds until at most `customers` and `weight` are left.
   std::uint32_t wait_s(Horizon horizon, std::uint32_t customers, std::uint64_t weight,
                        std::uint32_t now_s) const;

@@ -1,5 +1,6 @@
 #include "keeper/service.h"
 
+#include "base/log.h"
 #include "keeper/keeper_setup.h"
 #include "keeper/loop.h"
 #include "wire/control_messages.h"
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t kWriterJobsMax = 4096;
 constexpr std::size_t kScanJobsMax = 16;
+constexpr std::size_t kSnapshotJobsMax = 1;
 constexpr std::size_t kHashingThreads = 2;
 constexpr std::size_t kHashingJobsMax = 64;
 
@@ -53,7 +55,9 @@ Status say_ready(int control_fd, const KeeperFolder& folder) {
 }  // namespace
 
 Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int control_fd) {
-  auto folder = TRY(open_keeper_folder(options.data, root));
+  auto folder = TRY(open_keeper_folder(options.data, root, options.anchor));
+  if (options.anchor.unanchored && !folder.ledger->anchored())
+    log_warning("started unanchored: no second place holds the ledger's checkpoints");
   const auto without = TRY(read_without(options.without, folder.drill()));
   const auto credential_check = TRY(CredentialCheck::create());
   const auto open_reader = [&] { return VaultReader::open(options.data, *folder.ring); };
@@ -67,6 +71,11 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   WorkLane writer_lane(1, kWriterJobsMax);
   WorkLane scan_lane(1, kScanJobsMax);
   WorkLane hashing_lane(kHashingThreads, kHashingJobsMax);
+  WorkLane snapshot_lane(1, kSnapshotJobsMax);
+  const Snapshots snapshots({.folder = options.data + "/snapshots",
+                             .disk = *folder.disk,
+                             .ring = *folder.ring,
+                             .ledger = *folder.ledger});
   Keeper keeper(
       {.clock = clock,
        .ring = *folder.ring,
@@ -79,6 +88,9 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
        .mailbox = mailbox,
        .credential_check = &credential_check,
        .breached_passwords = folder.breached_passwords ? &*folder.breached_passwords : nullptr,
+       .snapshots = &snapshots,
+       .snapshot_lane = &snapshot_lane,
+       .recompute = options.recompute,
        .origin = folder.origin,
        .demo = folder.demo(),
        .drill = folder.drill(),
@@ -87,8 +99,9 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   TRY_STATUS(sweep_unrecorded(*folder.vault, keeper.state()));
   const auto acts = TRY(ActPool::start(open_reader));
   GroupCommitter committer(*folder.ledger);
-  Loop loop(
-      {keeper, committer, *acts, writer_lane, scan_lane, *writer_reader, *scan_reader, control_fd});
+  AppliedIndex applied(*folder.vault, writer_lane);
+  Loop loop({keeper, committer, *acts, writer_lane, scan_lane, *writer_reader, *scan_reader,
+             applied, control_fd});
   TRY_STATUS(say_ready(control_fd, folder));
 
   const auto ended = loop.run();
@@ -97,6 +110,10 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   scan_lane.stop();
   hashing_lane.stop();
   acts->stop();
+  snapshot_lane.stop();
+  applied.reached(folder.ledger->size().value);
+  applied.write();
+  keeper.snapshot_at_end();
   TRY_STATUS(folder.ledger->close());
   TRY_STATUS(ended);
   loop.answer_drain();

@@ -8,12 +8,15 @@
 
 #include "base/result.h"
 #include "base/secret_bytes.h"
+#include "keeper/keeper_setup.h"
 
 namespace bulkhead {
 
 struct ServiceOptions {
   std::string data;                  // the keeper's own folder, initialised
   std::vector<std::string> without;  // protections to leave out; drill directories only
+  bool recompute = false;            // check the state of snapshot and tail against all entries
+  Anchor anchor{};
 };
 
 // Returns when drained. kUnavailable when the other end of `control_fd` goes away; whatever opening

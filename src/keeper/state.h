@@ -14,6 +14,7 @@
 #include "keeper/details.h"
 #include "keeper/meters.h"
 #include "keeper/policy.h"
+#include "keeper/state_codec.h"
 #include "ledger/entry.h"
 
 namespace bulkhead {
@@ -24,6 +25,7 @@ struct Principal {
   std::uint64_t last_totp_step = 0;
   std::uint64_t last_sign_in_ms = 0;  // wall time
   NetworkNumber last_network;
+  FOLDED_MEMBERS(facts, since_ms, last_totp_step, last_sign_in_ms, last_network)
 };
 
 struct SessionRow {
@@ -31,6 +33,7 @@ struct SessionRow {
   NetworkNumber network;
   Face face{};
   std::uint64_t started_ms = 0;  // keeper time
+  FOLDED_MEMBERS(principal, network, face, started_ms)
 };
 
 struct Case {
@@ -41,11 +44,13 @@ struct Case {
   RequestType type{};
   CaseState state{};
   ContactProof contact{};
+  FOLDED_MEMBERS(customer, assignee, opened_ms, changed_ms, type, state, contact)
 };
 
 struct EventGrant {
   CaseNumber case_number;
   std::uint64_t expires_ms = 0;  // keeper time
+  FOLDED_MEMBERS(case_number, expires_ms)
 };
 
 // One of a principal's own latest disclosures and refusals, for `me/disclosures`.
@@ -56,7 +61,12 @@ struct Disclosure {
   EntryKind kind{};
   Grade grade{};
   Reason reason{};
+  FOLDED_MEMBERS(wall_ms, fields, case_number, kind, grade, reason)
 };
+
+// What the fold makes of an entry may change with the program. Raise this number with every such
+// change: snapshots of another number are not taken up, and the whole ledger is folded again.
+inline constexpr std::uint32_t kFoldVersion = 1;
 
 inline constexpr std::size_t kDisclosuresKept = 50;
 
@@ -108,6 +118,11 @@ class State {
   MeterHolders holders_of(PrincipalNumber principal, Face face) const;
   const FieldWeights& weights() const { return weights_; }
 
+  // The whole state for a snapshot (snapshots.h), and back into a State just made. Equal states
+  // give equal bytes.
+  void write(StateWriter& to) const;
+  void read(StateReader& from);
+
  private:
   Status apply_principal(const Entry& entry);
   Status apply_case(const Entry& entry, CustomerNumber customer);
@@ -117,6 +132,8 @@ class State {
   void apply_sign_in(const Entry& entry);
   void charge(const Entry& entry, CustomerNumber customer);
   void remember(const Entry& entry);
+  template <class Self>
+  static auto folded(Self& self);
 
   Policy policy_;
   FieldWeights weights_;

@@ -44,6 +44,7 @@ struct Pending {
 struct Turn {
   std::vector<Entry> entries;
   std::vector<Pending> pending;
+  bool has_rows = false;  // an entry whose rows stand in the vault (applied_index.h)
 };
 
 template <class Message>

@@ -173,6 +173,8 @@ bool Ledger::broken() const {
   return core_->error.has_value();
 }
 
+bool Ledger::anchored() const { return core_->second_place.configured(); }
+
 Status Ledger::read(LeafIndex from, TreeSize to, const OnEntry& on_entry) const {
   return core_->read(from, to, on_entry);
 }
@@ -195,6 +197,12 @@ Result<Bytes> Ledger::tile(unsigned level, std::uint64_t index, unsigned width) 
 
 Result<Bytes> Ledger::bundle(std::uint64_t index, unsigned width) const {
   return core_->published_file({TileKind::kEntries, 0, index, width});
+}
+
+Result<Digest> Ledger::root_at(TreeSize size) const {
+  const auto covered = checkpoint_size();
+  if (size > covered) return fail(ErrorCode::kNotFound, "no checkpoint covers that size");
+  return tree_root(TileReader(core_->disk, core_->options.directory, covered), size);
 }
 
 Result<std::vector<Digest>> Ledger::inclusion_proof(LeafIndex index, TreeSize size) const {

@@ -26,9 +26,12 @@ struct LedgerOptions {
   std::string origin;     // the log's name, first line of every checkpoint and name of its key
   SigningKey key;
   Disk* disk = nullptr;
-  // File of a second copy of the last checkpoint, best on another disk; empty: none. A directory
-  // restored from an old backup is recognised by it and refused.
+  // File of a second copy of the last checkpoint, best on another machine's disk; empty: none. A
+  // directory restored from an old backup is recognised by it and refused.
   std::string second_place;
+  // Opens although the second place cannot be reached (this run then goes without it), or is empty
+  // while the ledger is not (it is filled). What it does hold must fit all the same.
+  bool unanchored = false;
   // Longest wait between an append and the start of its checkpoint.
   std::uint32_t checkpoint_delay_ms = 500;
   // Entries after the checkpoint wait in memory for their tiles; beyond this many append() waits
@@ -43,8 +46,8 @@ inline constexpr std::size_t kAppendEntriesMax = 65'536;
 class Ledger {
  public:
   // Locks the directory, recovers, and starts the checkpointer. kConflict: in use, or older than
-  // the second place; kMalformed: the files contradict each other or the last checkpoint; kCrypto:
-  // the checkpoint is not ours; kIo.
+  // the second place; kUnavailable: the second place cannot vouch for it; kMalformed: the files
+  // contradict each other or the last checkpoint; kCrypto: the checkpoint is not ours; kIo.
   static Result<std::unique_ptr<Ledger>> open(LedgerOptions options);
   ~Ledger();
   Ledger(const Ledger&) = delete;
@@ -58,6 +61,8 @@ class Ledger {
   // Entries that are durable; every one below it was acknowledged or survived a crash.
   TreeSize size() const;
   bool broken() const;
+  // Whether every checkpoint also goes to a second place.
+  bool anchored() const;
 
   // Calls `on_entry` for [from, to) in order. Usable from any thread while another appends. `to`
   // may not pass size(). Answers kMalformed when an entry does not decode. `on_entry` returns false
@@ -77,6 +82,8 @@ class Ledger {
   Result<Bytes> tile(unsigned level, std::uint64_t index, unsigned width) const;
   Result<Bytes> bundle(std::uint64_t index, unsigned width) const;
 
+  // MTH over the first `size` entries. kNotFound beyond the checkpoint.
+  Result<Digest> root_at(TreeSize size) const;
   // RFC 6962 2.1.1 and 2.1.2, for sizes up to checkpoint_size(). kNotFound beyond.
   Result<std::vector<Digest>> inclusion_proof(LeafIndex index, TreeSize size) const;
   Result<std::vector<Digest>> consistency_proof(TreeSize from, TreeSize to) const;

@@ -77,8 +77,7 @@ Status Ledger::Core::checkpoint_to(TreeSize target) {
 Status Ledger::Core::publish_checkpoint(const Checkpoint& checkpoint) {
   auto note = TRY(sign_checkpoint(checkpoint, options.key));
   TRY_STATUS(disk.write_durably(path("checkpoint"), view_of(note)));
-  if (!options.second_place.empty())
-    TRY_STATUS(disk.write_durably(options.second_place, view_of(note)));
+  TRY_STATUS(second_place.swap(note));
   std::lock_guard held(mutex);
   checkpoint_size = checkpoint.size;
   checkpoint_note = std::move(note);

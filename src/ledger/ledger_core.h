@@ -14,6 +14,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/journal.h"
 #include "ledger/ledger.h"
+#include "ledger/second_place.h"
 #include "ledger/tile_writer.h"
 
 namespace bulkhead {
@@ -43,13 +44,17 @@ struct Ledger::Core {
   using SteadyTime = std::chrono::steady_clock::time_point;
 
   Core(LedgerOptions opened_with, NoteVerifier own_verifier)
-      : options(std::move(opened_with)), verifier(std::move(own_verifier)), disk(*options.disk) {}
+      : options(std::move(opened_with)),
+        verifier(std::move(own_verifier)),
+        disk(*options.disk),
+        second_place(disk, options.second_place) {}
 
   // Recovery, before any thread runs.
   Status recover();
   Status start_empty();
   Status replay_journals(const std::vector<LeafIndex>& journals, const Checkpoint& checkpoint);
   Status replay_journal(ByteView bytes, const JournalScan& scan, const Checkpoint& checkpoint);
+  Status look_at_second_place();
   Status check_second_place();
 
   // Appending.
@@ -86,6 +91,8 @@ struct Ledger::Core {
   LedgerOptions options;
   NoteVerifier verifier;
   Disk& disk;
+  SecondPlace second_place;
+  std::optional<std::string> second_note;  // what it held when the ledger was opened
   std::unique_ptr<DirectoryLock> lock;
 
   // Held while the journal is written or changed for the next one.

@@ -47,12 +47,14 @@ class TestDirectory {
 inline Result<std::unique_ptr<Ledger>> open_ledger_for_test(const std::string& directory,
                                                             Disk& disk,
                                                             std::uint32_t delay_ms = 3'600'000,
-                                                            const std::string& second_place = "") {
+                                                            const std::string& second_place = "",
+                                                            bool unanchored = false) {
   return Ledger::open({.directory = directory,
                        .origin = std::string(kOriginForTest),
                        .key = signing_key_for_test(),
                        .disk = &disk,
                        .second_place = second_place,
+                       .unanchored = unanchored,
                        .checkpoint_delay_ms = delay_ms,
                        .on_broken = {}});
 }

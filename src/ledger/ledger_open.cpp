@@ -33,6 +33,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(LedgerOptions options) {
 }
 
 Status Ledger::Core::recover() {
+  TRY_STATUS(look_at_second_place());
   auto journals = TRY(list_journals(disk, path("journal")));
   auto note = disk.read(path("checkpoint"), kNoteBytesMax);
   if (!note && note.error().code == ErrorCode::kNotFound) {
@@ -55,7 +56,7 @@ Status Ledger::Core::recover() {
 }
 
 Status Ledger::Core::start_empty() {
-  if (!options.second_place.empty() && disk.read(options.second_place, kNoteBytesMax)) {
+  if (second_note) {
     return fail(ErrorCode::kConflict,
                 "the ledger is empty but its second place holds a checkpoint");
   }
@@ -127,24 +128,38 @@ Status Ledger::Core::replay_journal(ByteView bytes, const JournalScan& scan,
   return {};
 }
 
-Status Ledger::Core::check_second_place() {
-  if (options.second_place.empty()) return {};
-  const auto note = disk.read(options.second_place, kNoteBytesMax);
-  if (!note && note.error().code == ErrorCode::kNotFound) {
-    return disk.write_durably(options.second_place, view_of(checkpoint_note));
+Status Ledger::Core::look_at_second_place() {
+  if (!second_place.configured()) return {};
+  const auto found = second_place.look();
+  if (found) {
+    second_note = *found;
+    return {};
   }
-  if (!note) return std::unexpected(note.error());
-  const auto second = TRY(open_checkpoint(text_of(*note), verifier));
-  // The second place is written after the first, so it can be behind but never ahead.
-  if (second.size > checkpoint_size) {
-    return fail(ErrorCode::kConflict,
-                "the ledger is older than the checkpoint in its second place");
-  }
-  const TileReader reader(disk, options.directory, checkpoint_size);
-  if (TRY(tree_root(reader, second.size)) != second.root) {
-    return fail(ErrorCode::kConflict, "the ledger is not the one its second place knows");
-  }
+  if (found.error().code != ErrorCode::kUnavailable || !options.unanchored)
+    return std::unexpected(found.error());
+  second_place.give_up();
   return {};
+}
+
+Status Ledger::Core::check_second_place() {
+  if (!second_place.configured()) return {};
+  if (second_note) {
+    const auto second = TRY(open_checkpoint(*second_note, verifier));
+    // The second place is written after the first, so it can be behind but never ahead.
+    if (second.size > checkpoint_size) {
+      return fail(ErrorCode::kConflict,
+                  "the ledger is older than the checkpoint in its second place");
+    }
+    const TileReader reader(disk, options.directory, checkpoint_size);
+    if (TRY(tree_root(reader, second.size)) != second.root) {
+      return fail(ErrorCode::kConflict, "the ledger is not the one its second place knows");
+    }
+  } else if (checkpoint_size.value != 0 && !options.unanchored) {
+    // Emptied, not mounted or new: only a person can tell.
+    return fail(ErrorCode::kUnavailable,
+                "the second place holds no checkpoint; a new one is taken up by --unanchored");
+  }
+  return second_place.swap(checkpoint_note);
 }
 
 }  // namespace bulkhead

@@ -156,7 +156,8 @@ TEST_F(Recovery, ARestoredBackupIsRecognisedByTheSecondPlace) {
   const auto backup = copy_of(directory_, "backup");
   const auto second = directory_.file("second");
   ASSERT_TRUE(ledger_->close());
-  auto ledger = open_ledger_for_test(directory_.file("ledger"), disk_, 3'600'000, second).value();
+  auto ledger =
+      open_ledger_for_test(directory_.file("ledger"), disk_, 3'600'000, second, true).value();
   ASSERT_TRUE(ledger->append(entries_for_test(8, 9)));
   ASSERT_TRUE(ledger->close());
   ledger.reset();

@@ -44,6 +44,11 @@ Status KeeperProcess::start(const Setup& setup, std::uint64_t now_ms) {
     plan.arguments.emplace_back("--without");
     plan.arguments.push_back(protection);
   }
+  if (!setup.options.second_place.empty()) {
+    plan.arguments.emplace_back("--second-place");
+    plan.arguments.push_back(setup.options.second_place);
+  }
+  if (setup.options.unanchored) plan.arguments.emplace_back("--unanchored");
   plan.descriptors = {{"--key-fd", key.get()}, {"--control-fd", keeper_end.get()}};
   plan.user = setup.users.keeper;
   child = TRY(start_program(plan));

@@ -17,6 +17,8 @@ struct ServeOptions {
   std::string key_file;  // the root key, outside data_dir
   bool demo = false;     // handed to the keeper, which alone decides whether data_dir is a demo's
   std::vector<std::string> without;  // drills only, handed to the keeper: protections switched off
+  std::string second_place;          // handed to the keeper: a second file for the last checkpoint
+  bool unanchored = false;           // handed to the keeper: start although it cannot vouch
   std::optional<std::string>
       tap_path;  // drills only: an existing folder for tap-<instance>-<n>.bin (relay.h)
   std::string listen_address =

@@ -13,8 +13,8 @@ namespace bulkhead {
 namespace {
 
 constexpr std::array<std::string_view, kRingKeyCount> kFileNames{
-    "identity", "contact", "travel",    "loyalty", "communications", "payment",
-    "person",   "index",   "reference", "mask",    "ledger-signing", "rows"};
+    "identity", "contact",   "travel", "loyalty",        "communications", "payment", "person",
+    "index",    "reference", "mask",   "ledger-signing", "rows",           "snapshot"};
 
 // A key file: magic ‖ u8 key ‖ u32 epoch ‖ the key sealed under the root key, with everything
 // before it bound.
@@ -40,6 +40,20 @@ Result<KeyView> root_view(const SecretBytes& root) {
   return KeyView(root.read(SecretAccessForCrypto::show()).first<kKeyBytes>());
 }
 
+// A random key of the first epoch into `key` and, wrapped, into a new file.
+Status make_key(const std::filesystem::path& folder, KeyView root_key, std::size_t index,
+                std::span<std::uint8_t, kKeyBytes> key) {
+  random_bytes(key);
+  auto file = head_of(index, kFirstEpoch);
+  const auto sealed = seal_bytes(root_key, key, file);
+  file.insert(file.end(), sealed.begin(), sealed.end());
+  return write_new_file_durably(file_of(folder, index), file);
+}
+
+// Keys that came after the first folders were made. What they seal can be made again, so a missing
+// one is made anew; any other would cost data, and is an error.
+bool may_be_new(std::size_t index) { return index == static_cast<std::size_t>(RingKey::kSnapshot); }
+
 }  // namespace
 
 Result<std::unique_ptr<KeyRing>> KeyRing::create(const std::filesystem::path& folder,
@@ -47,13 +61,9 @@ Result<std::unique_ptr<KeyRing>> KeyRing::create(const std::filesystem::path& fo
   const auto root_key = TRY(root_view(root));
   auto keys = TRY(Locked<Keys>::create());
   for (std::size_t i = 0; i < kRingKeyCount; ++i) {
-    random_bytes(keys->keys[i]);
+    TRY_STATUS(make_key(folder, root_key, i, keys->keys[i]));
     keys->epochs[i] = kFirstEpoch;
     keys->present[i] = 1;
-    auto file = head_of(i, kFirstEpoch);
-    const auto sealed = seal_bytes(root_key, keys->keys[i], file);
-    file.insert(file.end(), sealed.begin(), sealed.end());
-    TRY_STATUS(write_new_file_durably(file_of(folder, i), file));
   }
   return std::unique_ptr<KeyRing>(new KeyRing(std::move(keys)));
 }
@@ -63,7 +73,14 @@ Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::filesystem::path& fold
   const auto root_key = TRY(root_view(root));
   auto keys = TRY(Locked<Keys>::create());
   for (std::size_t i = 0; i < kRingKeyCount; ++i) {
-    const auto file = TRY(read_small_file(file_of(folder, i), kFileBytes));
+    keys->epochs[i] = kFirstEpoch;
+    keys->present[i] = 1;
+    auto read = read_small_file(file_of(folder, i), kFileBytes);
+    if (!read && read.error().code == ErrorCode::kNotFound && may_be_new(i)) {
+      TRY_STATUS(make_key(folder, root_key, i, keys->keys[i]));
+      continue;
+    }
+    const auto file = TRY(std::move(read));
     if (file.size() != kFileBytes)
       return fail(ErrorCode::kCrypto, "a key file has the wrong length");
     const auto epoch = get_big_endian<std::uint32_t>(file.data() + kHeadBytes - 4);
@@ -76,7 +93,6 @@ Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::filesystem::path& fold
       return fail(ErrorCode::kCrypto, "the root key does not fit the key files");
     }
     keys->epochs[i] = epoch;
-    keys->present[i] = 1;
   }
   return std::unique_ptr<KeyRing>(new KeyRing(std::move(keys)));
 }

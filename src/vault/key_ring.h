@@ -34,8 +34,9 @@ enum class RingKey : std::uint8_t {
   kMask,           // sealed_customer of ledger entries
   kLedgerSigning,  // seed of the checkpoint key
   kRows,           // the keeper's own rows
+  kSnapshot,       // snapshots of the keeper's state
 };
-inline constexpr std::size_t kRingKeyCount = 12;
+inline constexpr std::size_t kRingKeyCount = 13;
 constexpr RingKey ring_key_of(Compartment compartment) { return static_cast<RingKey>(compartment); }
 
 // Safe to use from every thread.
@@ -47,7 +48,7 @@ class KeyRing {
   static Result<std::unique_ptr<KeyRing>> create(const std::filesystem::path& folder,
                                                  const SecretBytes& root);
   // kCrypto when the root key does not fit or a file was changed or swapped; kNotFound for a
-  // missing one.
+  // missing one, but for kSnapshot's, which is made anew.
   static Result<std::unique_ptr<KeyRing>> open(const std::filesystem::path& folder,
                                                const SecretBytes& root);
 

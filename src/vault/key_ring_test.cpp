@@ -84,6 +84,24 @@ TEST(KeyRing, FilesThatWereSwappedChangedOrLostAreRefused) {
   EXPECT_TRUE(KeyRing::open(folder.path(), root));
 }
 
+// Folders made before there were snapshots have no key for them.
+TEST(KeyRing, AMissingSnapshotKeyIsMadeAnew) {
+  const TemporaryFolder folder;
+  const auto root = random_secret(kKeyBytes);
+  const auto made = KeyRing::create(folder.path(), root);
+  ASSERT_TRUE(made);
+  std::filesystem::remove(folder.path() / "snapshot.key");
+  EXPECT_FALSE(KeyRing::open(folder.path(), random_secret(kKeyBytes)));  // not for a stranger
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "snapshot.key"));
+  const auto opened = KeyRing::open(folder.path(), root);
+  ASSERT_TRUE(opened);
+  EXPECT_NE(copy_of(**opened, RingKey::kSnapshot), copy_of(**made, RingKey::kSnapshot));
+  EXPECT_EQ(copy_of(**opened, RingKey::kRows), copy_of(**made, RingKey::kRows));
+  const auto again = KeyRing::open(folder.path(), root);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(copy_of(**again, RingKey::kSnapshot), copy_of(**opened, RingKey::kSnapshot));
+}
+
 TEST(RootKey, IsMadeOnceAndPrivate) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "root.key";

@@ -81,6 +81,10 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
   add(parts.without.budget, "budget");
   add(parts.without.proof, "proof");
   add(parts.without.metering, "metering");
+  if (parts.drill) {
+    answer.state_fingerprint = keeper.state().fingerprint();
+    answer.state_entries = keeper.state().entries();
+  }
   return Outcome::with(answer);
 }
 

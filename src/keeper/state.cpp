@@ -17,6 +17,7 @@ bool discloses(const Entry& entry) {
 State::State() : policy_(default_policy()), weights_(field_weights(policy_)) {}
 
 Status State::apply(const Entry& entry, CustomerNumber customer) {
+  ++entries_;
   last_wall_ms_ = entry.wall_ms;
   last_keeper_ms_ = std::max(last_keeper_ms_, entry.keeper_ms);
   if (discloses(entry)) charge(entry, customer);

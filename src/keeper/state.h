@@ -110,6 +110,11 @@ class State {
   InstanceNumber next_instance() const { return InstanceNumber(last_instance_ + 1); }
   std::uint32_t next_name(NameKind kind) const;
 
+  // How many entries made this state.
+  std::uint64_t entries() const { return entries_; }
+  // Equal for equal state, however it came to be. Walks over everything; not cryptographic.
+  std::uint64_t fingerprint() const;
+
   std::uint64_t last_wall_ms() const { return last_wall_ms_; }
   std::uint64_t last_keeper_ms() const { return last_keeper_ms_; }
 
@@ -152,6 +157,7 @@ class State {
   std::uint32_t customers_ = 0;
   std::uint32_t last_customer_ = 0;
   std::uint32_t open_cases_ = 0;
+  std::uint64_t entries_ = 0;
   std::uint64_t last_wall_ms_ = 0;
   std::uint64_t last_keeper_ms_ = 0;
 };

@@ -20,6 +20,7 @@
 namespace bulkhead {
 
 inline constexpr std::uint64_t kTailEntriesMax = 1u << 20;
+inline constexpr std::uint32_t kSettleIntervalMs = 5000;
 
 struct LedgerOptions {
   std::string directory;  // made when absent
@@ -34,6 +35,8 @@ struct LedgerOptions {
   bool unanchored = false;
   // Longest wait between an append and the start of its checkpoint.
   std::uint32_t checkpoint_delay_ms = 500;
+  // The journal is cut about this often: then everything behind it is synced at once.
+  std::uint32_t settle_interval_ms = kSettleIntervalMs;
   // Entries after the checkpoint wait in memory for their tiles; beyond this many append() waits
   // for a checkpoint.
   std::uint64_t tail_entries_max = kTailEntriesMax;

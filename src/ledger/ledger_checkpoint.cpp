@@ -13,9 +13,13 @@ bool Ledger::Core::checkpoint_due(SteadyTime now) const {
   return durable() > checkpoint_size && now >= uncovered_since + delay;
 }
 
+Ledger::Core::SteadyTime Ledger::Core::next_settling() const {
+  return settled_at + std::chrono::milliseconds(options.settle_interval_ms);
+}
+
 bool Ledger::Core::settle_due(SteadyTime now) const {
   if (durable() == settled_size) return false;
-  return now >= settled_at + kSettleInterval || unsettled_bytes >= kSettleJournalBytes;
+  return now >= next_settling() || unsettled_bytes >= kSettleJournalBytes;
 }
 
 void Ledger::Core::run_checkpointer() {
@@ -39,7 +43,7 @@ void Ledger::Core::run_checkpointer() {
     if (durable() > checkpoint_size) {
       wake = uncovered_since + std::chrono::milliseconds(options.checkpoint_delay_ms);
     }
-    if (durable() != settled_size) wake = std::min(wake, settled_at + kSettleInterval);
+    if (durable() != settled_size) wake = std::min(wake, next_settling());
     if (wake == SteadyTime::max()) {
       changed.wait(held);
     } else {
@@ -90,10 +94,10 @@ Result<TreeSize> Ledger::Core::rotate_journal() {
   const auto size = durable();
   if (journal_first.value == size.value) return size;
   TRY_STATUS(journal->close());
-  old_journals.push_back(path("journal/") + journal_name(journal_first));
+  old_journals.push_back(journal_path(journal_first));
   journal_first = {size.value};
   journal_bytes = 0;
-  journal = TRY(disk.open_append(path("journal/") + journal_name(journal_first)));
+  journal = TRY(disk.open_append(journal_path(journal_first)));
   std::lock_guard held(mutex);
   unsettled_bytes = 0;
   changed.notify_all();

@@ -19,8 +19,7 @@
 
 namespace bulkhead {
 
-// The journal is cut about this often: then everything behind it is synced at once.
-inline constexpr std::chrono::milliseconds kSettleInterval{5000};
+// A journal this large is cut earlier.
 inline constexpr std::uint64_t kSettleJournalBytes = 64u << 20;
 // Never reached but by a checkpointer far behind; append() then waits as well.
 inline constexpr std::uint64_t kUnsettledBytesMax = 1u << 30;
@@ -52,7 +51,8 @@ struct Ledger::Core {
   // Recovery, before any thread runs.
   Status recover();
   Status start_empty();
-  Status replay_journals(const std::vector<LeafIndex>& journals, const Checkpoint& checkpoint);
+  Status replay_journals(std::span<const LeafIndex> journals, const Checkpoint& checkpoint);
+  Status replay_from(std::span<const LeafIndex> journals, const Checkpoint& checkpoint);
   Status replay_journal(ByteView bytes, const JournalScan& scan, const Checkpoint& checkpoint);
   Status look_at_second_place();
   Status check_second_place();
@@ -66,6 +66,7 @@ struct Ledger::Core {
   // Checkpoints, all on the checkpointing thread but checkpoint_now and close.
   void run_checkpointer();
   bool checkpoint_due(SteadyTime now) const;
+  SteadyTime next_settling() const;
   bool settle_due(SteadyTime now) const;
   Status checkpoint_to(TreeSize target);
   Status settle();
@@ -86,6 +87,7 @@ struct Ledger::Core {
   std::string path(std::string_view name) const {
     return options.directory + "/" + std::string(name);
   }
+  std::string journal_path(LeafIndex first) const { return path("journal/") + journal_name(first); }
   TreeSize durable() const { return {durable_size.load(std::memory_order_acquire)}; }
 
   LedgerOptions options;

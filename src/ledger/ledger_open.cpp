@@ -33,6 +33,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(LedgerOptions options) {
 }
 
 Status Ledger::Core::recover() {
+  // A process that was killed may have left what it had not synced yet. Nobody is shown anything,
+  // and nothing is built on it, before it is durable.
+  TRY_STATUS(disk.sync_all(options.directory));
   TRY_STATUS(look_at_second_place());
   auto journals = TRY(list_journals(disk, path("journal")));
   auto note = disk.read(path("checkpoint"), kNoteBytesMax);
@@ -63,11 +66,38 @@ Status Ledger::Core::start_empty() {
   return publish_checkpoint({options.origin, TreeSize{0}, empty_root(), {}});
 }
 
-// The oldest journal begins where everything before it was synced. From there the tree is derived
-// again, so that tiles which a power cut took are written anew, and must meet the last checkpoint
-// on the way.
-Status Ledger::Core::replay_journals(const std::vector<LeafIndex>& journals,
+// Old journals are removed once everything up to the youngest is synced, but a kill may leave, and
+// a power cut bring back, any of them. So recovery begins at the oldest from which it can: where
+// the tree's right edge is there and the others follow without a gap.
+Status Ledger::Core::replay_journals(std::span<const LeafIndex> journals,
                                      const Checkpoint& checkpoint) {
+  std::vector<std::string> useless;
+  for (;; journals = journals.subspan(1)) {
+    const auto done = replay_from(journals, checkpoint);
+    if (done) break;
+    if (done.error().code != ErrorCode::kNotFound) return done;
+    if (journals.size() == 1) return contradiction(done.error().context);
+    useless.push_back(journal_path(journals.front()));
+  }
+  if (durable() < checkpoint.size)
+    return contradiction("the journal lost entries that a checkpoint covers");
+  TRY_STATUS(mend_partials(disk, options.directory, settled_size, checkpoint.size, durable()));
+  for (const auto& name : useless) TRY_STATUS(disk.remove(name));
+  // Whole records past the last fdatasync are kept, so they are made durable now; a torn one is cut
+  // away.
+  for (const auto& first : journals.first(journals.size() - 1))
+    old_journals.push_back(journal_path(first));
+  journal_first = journals.back();
+  journal = TRY(disk.open_append(journal_path(journal_first)));
+  TRY_STATUS(journal->truncate(journal_bytes));
+  return journal->sync_data();
+}
+
+// The first of these begins where everything before it was synced. From there the tree is derived
+// again, so that tiles which a power cut took are written anew, and must meet the last checkpoint
+// on the way. kNotFound: it was no such place, or a journal is missing.
+Status Ledger::Core::replay_from(std::span<const LeafIndex> journals,
+                                 const Checkpoint& checkpoint) {
   settled_size = {journals.front().value};
   if (settled_size > checkpoint.size)
     return contradiction("the journal begins after the checkpoint");
@@ -76,31 +106,24 @@ Status Ledger::Core::replay_journals(const std::vector<LeafIndex>& journals,
     return contradiction("the tiles do not give the checkpoint's root");
   }
   durable_size = settled_size.value;
-  JournalScan scan;
+  tail.clear();
+  unsettled_bytes = 0;
   for (const auto& first : journals) {
-    if (first.value != durable_size) return contradiction("the journals do not follow each other");
-    const auto name = path("journal/") + journal_name(first);
-    auto bytes = disk.read(name, kJournalBytesMax);
+    if (first.value != durable_size)
+      return fail(ErrorCode::kNotFound, "the journals do not follow each other");
+    auto bytes = disk.read(journal_path(first), kJournalBytesMax);
     if (!bytes && bytes.error().code == ErrorCode::kNotFound) bytes = Bytes{};
     if (!bytes) return std::unexpected(bytes.error());
-    scan = scan_journal(*bytes, first);
+    const auto scan = scan_journal(*bytes, first);
     const bool torn = scan.whole_bytes != bytes->size();
     if (scan.damaged || (torn && &first != &journals.back())) {
       return contradiction("a journal is damaged before entries that were acknowledged");
     }
     TRY_STATUS(replay_journal(*bytes, scan, checkpoint));
-    if (&first != &journals.back()) old_journals.push_back(name);
+    journal_bytes = scan.whole_bytes;
     unsettled_bytes += scan.whole_bytes;
   }
-  if (durable_size < checkpoint.size.value)
-    return contradiction("the journal lost entries that a checkpoint covers");
-  // Whole records past the last fdatasync are kept, so they are made durable now; a torn one is cut
-  // away.
-  journal_first = journals.back();
-  journal_bytes = scan.whole_bytes;
-  journal = TRY(disk.open_append(path("journal/") + journal_name(journal_first)));
-  TRY_STATUS(journal->truncate(journal_bytes));
-  return journal->sync_data();
+  return {};
 }
 
 Status Ledger::Core::replay_journal(ByteView bytes, const JournalScan& scan,

@@ -11,6 +11,7 @@
 #include "ledger/group_committer.h"
 #include "ledger/journal.h"
 #include "ledger/ledger_for_test.h"
+#include "ledger/lossy_disk_for_test.h"
 #include "ledger/verify.h"
 
 namespace bulkhead {
@@ -125,6 +126,40 @@ TEST_F(Recovery, TilesThatAPowerCutTookAreDerivedAgain) {
   expect_whole(*open_ledger_for_test(torn, disk_).value(), torn, 8);
 }
 
+// Partial files are not synced while the journal is there. Those of a checkpoint that was followed
+// by another must be right again after recovery, and those no checkpoint came to name must be gone:
+// a later checkpoint would stand beside them.
+TEST_F(Recovery, PartialFilesThatAPowerCutToreAreMendedOrGo) {
+  ASSERT_TRUE(ledger_->checkpoint_now());  // over 8
+  append_each(8, 11);
+  const auto copy = copy_of(directory_, "copy");
+  const std::vector<std::string> folders{"/tile/0/000.p/", "/tile/entries/000.p/",
+                                         "/private/000.p/"};
+  for (const auto& folder : folders) {
+    const auto right = disk_.read(copy + folder + "5", 1 << 20).value();
+    overwrite(copy + folder + "5", ByteView(right).first(right.size() / 2));
+    overwrite(copy + folder + "10", ByteView(right).first(3));
+  }
+  auto ledger = open_ledger_for_test(copy, disk_).value();
+  for (const auto& folder : folders) {
+    EXPECT_EQ(disk_.read(copy + folder + "5", 1 << 20).value(),
+              disk_.read(directory_.file("ledger") + folder + "5", 1 << 20).value());
+    EXPECT_FALSE(fs::exists(copy + folder + "10"));
+  }
+  ASSERT_TRUE(ledger->append(entries_for_test(11, 12)));
+  expect_whole(*ledger, copy, 12);
+}
+
+// The same where a tile had become full since.
+TEST_F(Recovery, PartialFilesOfAFullTileAreMendedToo) {
+  ASSERT_TRUE(ledger_->append(entries_for_test(8, 300)));
+  ASSERT_TRUE(ledger_->checkpoint_now());
+  const auto copy = copy_of(directory_, "copy");
+  overwrite(copy + "/tile/0/000.p/5", {});
+  overwrite(copy + "/private/000.p/5", {});
+  expect_whole(*open_ledger_for_test(copy, disk_).value(), copy, 300);
+}
+
 TEST_F(Recovery, FilesThatContradictTheCheckpointAreRefused) {
   const auto copy = copy_of(directory_, "copy");
   fs::remove(copy + "/checkpoint");
@@ -174,6 +209,64 @@ TEST_F(Recovery, ARestoredBackupIsRecognisedByTheSecondPlace) {
   fork.reset();
   EXPECT_EQ(open_ledger_for_test(directory_.file("fork"), disk_, 3'600'000, second).error().code,
             ErrorCode::kConflict);
+}
+
+// Killed between the renaming of a checkpoint and the sync of its folder: the next start reads the
+// new one, shows it, and must not lose it when the power goes then.
+TEST(RecoveryKill, WhatARecoveryReadIsDurableBeforeAnybodySeesIt) {
+  for (int at = 1;; ++at) {
+    LossyDisk killed(LossyFiles::empty_folder(), at);
+    {
+      const auto ledger = open_ledger_for_test("/ledger", killed);
+      if (ledger && (*ledger)->append(entries_for_test(0, 3)))
+        (void)(*ledger)->checkpoint_now().has_value();
+    }
+    if (!killed.is_off()) break;
+    LossyDisk restarted(killed.files());
+    TreeSize shown;
+    TreeSize size;
+    {
+      const auto ledger = open_ledger_for_test("/ledger", restarted);
+      ASSERT_TRUE(ledger) << at << ": " << ledger.error().context;
+      shown = (*ledger)->checkpoint_size();
+      size = (*ledger)->size();
+      for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        LossyDisk after(restarted.after_power_loss(seed));
+        const auto again = open_ledger_for_test("/ledger", after);
+        ASSERT_TRUE(again) << at << ": " << again.error().context;
+        EXPECT_GE((*again)->checkpoint_size(), shown) << at;
+        EXPECT_GE((*again)->size(), size) << at;
+      }
+    }
+  }
+}
+
+// Killed before the old journal was removed, there are two of them at the next settling. A kill
+// between their removals, or a power cut that undoes some of them, must not part the rest.
+TEST(RecoveryKill, AnyOfTheOldJournalsMayBeLeft) {
+  int with_two_old_journals = 0;
+  for (int at = 1;; ++at) {
+    LossyDisk killed(LossyFiles::empty_folder(), at);
+    {
+      const auto ledger = open_ledger_for_test("/ledger", killed);
+      if (ledger) (void)(*ledger)->append(entries_for_test(0, 3)).has_value();
+    }
+    if (!killed.is_off()) break;
+    LossyDisk restarted(killed.files());
+    if (restarted.list("/ledger/journal").value().size() < 2) continue;
+    ++with_two_old_journals;
+    {
+      const auto ledger = open_ledger_for_test("/ledger", restarted).value();
+      ASSERT_TRUE(ledger->append(entries_for_test(3, 5)));
+    }
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+      LossyDisk after(restarted.after_power_loss(seed));
+      const auto again = open_ledger_for_test("/ledger", after);
+      ASSERT_TRUE(again) << at << ": " << again.error().context;
+      EXPECT_EQ((*again)->size(), TreeSize{5});
+    }
+  }
+  EXPECT_GT(with_two_old_journals, 3);
 }
 
 // A disk that dies at its n-th change, for every n: the ledger says so once and for all, and

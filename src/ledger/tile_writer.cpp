@@ -22,6 +22,44 @@ Result<Bytes> read_tile_file(Disk& disk, const std::string& directory, TileName 
                        name);
 }
 
+namespace {
+
+// `tile` as it stands at the checkpoint; width 0 when no checkpoint covers any of it.
+Status mend_partials_of(Disk& disk, const std::string& directory, const TileName& tile) {
+  for (const auto& file : TRY(disk.list(directory + "/" + partials_path_of(tile)))) {
+    const auto path = partials_path_of(tile) + "/" + file;
+    const auto name = parse_tile_path(path);
+    if (!name || name->width == tile.width) continue;
+    if (name->width > tile.width) {
+      TRY_STATUS(disk.remove(directory + "/" + path));
+      continue;
+    }
+    const auto whole = TRY(disk.read(directory + "/" + path_of(tile), kBundleBytesMax));
+    const auto right = TRY(cut_tile_file(whole, *name, tile.width));
+    const auto there = TRY(disk.read(directory + "/" + path, kBundleBytesMax));
+    if (there != right) TRY_STATUS(disk.write_loosely(directory + "/" + path, right));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status mend_partials(Disk& disk, const std::string& directory, TreeSize settled, TreeSize covered,
+                     TreeSize written) {
+  const auto mend = [&](TileKind kind, unsigned level) -> Status {
+    const auto last = hashes_at(level, written) / kTileWidth;
+    for (auto index = hashes_at(level, settled) / kTileWidth; index <= last; ++index) {
+      TRY_STATUS(
+          mend_partials_of(disk, directory, {kind, level, index, width_at(level, index, covered)}));
+    }
+    return {};
+  };
+  for (unsigned level = 0; level < kTileLevelsMax && hashes_at(level, written) != 0; ++level)
+    TRY_STATUS(mend(TileKind::kHashes, level));
+  TRY_STATUS(mend(TileKind::kEntries, 0));
+  return mend(TileKind::kPrivate, 0);
+}
+
 Result<TileWriter> TileWriter::resume(Disk& disk, std::string directory, TreeSize size) {
   TileWriter writer(disk, std::move(directory));
   const auto read_partial = [&](unsigned level, std::uint64_t index,

@@ -61,6 +61,12 @@ class TileReader final : public HashReader {
   TreeSize size_;
 };
 
+// The partial files that a run which did not end well may have left between what it had settled and
+// what it had written: those up to `covered` are made right, those beyond it, which no checkpoint
+// names, are removed. The files at `covered` itself must be right.
+Status mend_partials(Disk& disk, const std::string& directory, TreeSize settled, TreeSize covered,
+                     TreeSize written);
+
 // The file as it stands at `size`. A partial file that went when the full one came is cut from the
 // full one.
 Result<Bytes> read_tile_file(Disk& disk, const std::string& directory, TileName name);

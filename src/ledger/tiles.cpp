@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/check.h"
+
 namespace bulkhead {
 namespace {
 
@@ -118,12 +120,13 @@ Result<std::vector<Digest>> parse_tile(ByteView bytes, unsigned width) {
   return hashes;
 }
 
-Result<Bytes> cut_tile_file(ByteView full, const TileName& name) {
+Result<Bytes> cut_tile_file(ByteView wider, const TileName& name, unsigned wider_width) {
+  CHECK(name.width <= wider_width);
   if (name.kind == TileKind::kHashes) {
-    const auto hashes = TRY(parse_tile(full, kTileWidth));
+    const auto hashes = TRY(parse_tile(wider, wider_width));
     return encode_tile(std::span(hashes).first(name.width));
   }
-  const auto items = TRY(parse_bundle(full, kTileWidth));
+  const auto items = TRY(parse_bundle(wider, wider_width));
   Bytes head;
   for (unsigned i = 0; i < name.width; ++i) TRY_STATUS(append_to_bundle(head, items[i]));
   return head;

@@ -45,9 +45,10 @@ std::uint64_t hashes_at(unsigned level, TreeSize size);
 // How wide the tile stands at `size`: 0 when absent, 256 when full.
 unsigned width_at(unsigned level, std::uint64_t index, TreeSize size);
 
-// The file `name` as the head of its full file, since the items of a partial one come first in the
-// full one too. kMalformed when `full` is no full file of that kind.
-Result<Bytes> cut_tile_file(ByteView full, const TileName& name);
+// The file `name` as the head of a wider file of its tile, since the items of a partial one come
+// first in the wider one too. kMalformed when `wider` is no such file of `wider_width`.
+Result<Bytes> cut_tile_file(ByteView wider, const TileName& name,
+                            unsigned wider_width = kTileWidth);
 
 Bytes encode_tile(std::span<const Digest> hashes);
 // kMalformed unless exactly `width` hashes.

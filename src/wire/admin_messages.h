@@ -64,8 +64,13 @@ struct StatusAnswer {
   bool breached_passwords = false;
   std::array<std::uint8_t, 32> ledger_public_key{};
   List<Text<32>, 8> without;  // protections switched off in a drill directory
+  // Of the keeper's state, and how many entries made it; drill directories only, since it walks
+  // over all of it.
+  std::uint64_t state_fingerprint = 0;
+  std::uint64_t state_entries = 0;
   WIRE_MEMBERS(origin, demo, ledger_size, checkpoint_size, customers, open_cases, staff, clients,
-               sessions, policy, up_s, rss_mib, breached_passwords, ledger_public_key, without)
+               sessions, policy, up_s, rss_mib, breached_passwords, ledger_public_key, without,
+               state_fingerprint, state_entries)
 };
 
 struct StaffAdd {

@@ -1,0 +1,246 @@
+// The real keeper, killed or refused at each of the system calls with which it changes its files.
+// What it told before must hold afterwards, and it must start and serve again.
+#include <atomic>
+#include <fstream>
+
+#include "keeper/crash_script_for_test.h"
+#include "ledger/crash_points_for_test.h"
+#include "ledger/journal.h"
+#include "ledger/ledger_for_test.h"
+#include "vault/root_key.h"
+
+namespace bulkhead {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kLedgerEntriesMax = 60;  // of a run, generously
+constexpr unsigned kRunsAtOnce = 6;              // they mostly wait
+
+// The house that every run starts from, made by the keeper itself.
+class MadeHouse : public KeeperHouse {
+ public:
+  void TestBody() override {}
+  void SetUp() override {
+    ASSERT_TRUE(make_root_key_file(key_file()).has_value());
+    root_ = load_root_key_file(key_file()).value();
+    fs::create_directory(folder());
+    ASSERT_TRUE(make_keeper_folder(folder(), root_, "demo.invalid/drill-crash").has_value());
+  }
+  void TearDown() override {}
+  void make() {
+    SetUp();
+    KeeperProcess keeper(folder(), key_file());
+    ASSERT_TRUE(keeper.ready());
+    auto admin = keeper.connect_admin();
+    ASSERT_TRUE(admin.has_value());
+    fill(*admin);
+    ASSERT_TRUE(keeper.drain());
+    house_ = {folder(), key_file(), std::move(root_), passwords_["anna"], case_of_anna_, 2};
+  }
+  const CrashHouse& house() const { return house_; }
+  // A folder for one run; in memory, since each syncs some hundred times.
+  fs::path place_for_runs() const { return place_.path(); }
+
+ private:
+  fs::path folder() const { return fs::path(place_.path()) / "house"; }
+  fs::path key_file() const { return fs::path(place_.path()) / "root.key"; }
+  TestDirectory place_;
+  CrashHouse house_;
+};
+
+// Files that one kind of fault is aimed at. strace takes names and no patterns, so those that a run
+// may come to are listed.
+struct Aim {
+  const char* name;
+  std::vector<std::string> files;  // below the keeper's folder
+};
+
+std::vector<Aim> aims() {
+  Aim journal{"journal", {"ledger/journal"}};
+  Aim tiles{"tiles", {"ledger/tile", "ledger/tile/0", "ledger/tile/entries", "ledger/private"}};
+  for (const std::string folder :
+       {"ledger/tile/0/000.p", "ledger/tile/entries/000.p", "ledger/private/000.p"}) {
+    tiles.files.push_back(folder);
+    for (std::uint64_t width = 1; width <= kLedgerEntriesMax; ++width)
+      tiles.files.push_back(folder + "/" + std::to_string(width));
+  }
+  for (std::uint64_t first = 0; first <= kLedgerEntriesMax; ++first)
+    journal.files.push_back("ledger/journal/" + journal_name(LeafIndex{first}));
+  return {std::move(journal),
+          {"checkpoint", {"ledger", "ledger/checkpoint", "ledger/checkpoint.new", "ledger/lock"}},
+          std::move(tiles),
+          {"vault", {"vault.db", "vault.db-wal", "vault.db-shm"}},
+          {"keys", {"keys.db", "keys.db-wal", "keys.db-shm", "origin", "keys/ledger-signing.key"}}};
+}
+
+struct CrashPoint {
+  const Aim* aim = nullptr;
+  std::string call;
+  unsigned nth = 0;   // of this call on the aim's files, in each thread
+  std::string fault;  // as strace spells it
+};
+
+std::vector<std::string> strace(const fs::path& log, const fs::path& folder, const Aim& aim,
+                                const CrashPoint* point) {
+  std::vector<std::string> words{
+      "strace", "-f",         "-qq", "-y",          "-s", "0",
+      "-o",     log.string(), "-e",  "signal=none", "-e", std::string("trace=") + kFileCalls};
+  for (const auto& file : aim.files) {
+    words.emplace_back("-P");
+    words.push_back((folder / file).string());
+  }
+  if (point != nullptr) {
+    words.emplace_back("-e");
+    words.push_back(fmt::format("inject={}:{}:when={}", point->call, point->fault, point->nth));
+  }
+  return words;
+}
+
+// How often each call was made by whichever thread made it most often. A line is "<thread>
+// <call>(".
+std::map<std::string, unsigned> count_calls(const fs::path& log) {
+  std::map<std::pair<std::string, std::string>, unsigned> seen;
+  std::map<std::string, unsigned> most;
+  std::ifstream lines(log);
+  std::string thread;
+  std::string rest;
+  while (lines >> thread && std::getline(lines >> std::ws, rest)) {
+    const auto call = rest.substr(0, rest.find('('));
+    if (rest.starts_with("<...") || call == rest) continue;
+    auto& most_of_call = most[call];
+    most_of_call = std::max(most_of_call, ++seen[{thread, call}]);
+  }
+  return most;
+}
+
+bool was_injected(const fs::path& log) {
+  std::ifstream file(log);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  return text.find("(INJECTED)") != std::string::npos;
+}
+
+std::vector<const char*> faults_of(const std::string& call) {
+  std::vector<const char*> faults{"signal=SIGKILL", "error=EIO"};
+  if (call != "close" && call != "unlink" && call != "rmdir") faults.push_back("error=ENOSPC");
+  return faults;
+}
+
+class CrashPoints : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    // A traced process cannot look for its own leaks.
+    const char* const before = getenv("ASAN_OPTIONS");
+    setenv("ASAN_OPTIONS", (std::string(before ? before : "") + ":detect_leaks=0").c_str(), 1);
+  }
+  void SetUp() override {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the other builds do this: a keeper with TSan under strace takes minutes";
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+    GTEST_SKIP() << "the other builds do this: a keeper with TSan under strace takes minutes";
+#endif
+#endif
+    if (!can_trace()) GTEST_SKIP() << "strace is missing or may not trace here";
+    made_.make();
+  }
+
+  // A run of its own on a copy of the house; answers what is bad.
+  std::string run(const Aim& aim, const CrashPoint* point, const fs::path& folder,
+                  const fs::path& log, Told* all_told = nullptr, bool* reached = nullptr) {
+    fs::copy(made_.house().folder, folder, fs::copy_options::recursive);
+    Told told;
+    {
+      KeeperProcess keeper(folder, made_.house().key_file, strace(log, folder, aim, point));
+      CrashScript script(made_.house(), keeper);
+      script.run();
+      told = script.told();
+      keeper.leave();
+      if (!keeper.ended()) return "the keeper does not end";
+      if (reached != nullptr) *reached = keeper.killed() || was_injected(log);
+    }
+    if (point == nullptr && !told.drained) return "a run without a fault did not come to its end";
+    KeeperProcess keeper(folder, made_.house().key_file);
+    CrashScript again(made_.house(), keeper);
+    if (!again.serves_again()) return "the keeper does not serve again";
+    const auto& now = again.told();
+    for (const auto& name : told.staff) {
+      if (std::find(now.staff.begin(), now.staff.end(), name) == now.staff.end())
+        return "a member of staff is lost";
+    }
+    told.states.insert(told.states.end(), now.states.begin(), now.states.end());
+    told.revealed.insert(told.revealed.end(), now.revealed.begin(), now.revealed.end());
+    told.checkpoint = std::max(told.checkpoint, now.checkpoint);
+    if (all_told != nullptr) *all_told = told;
+    return broken_promise(made_.house(), folder, told);
+  }
+
+  std::vector<CrashPoint> all_points(const std::vector<Aim>& all_aims) {
+    std::vector<CrashPoint> points;
+    for (const auto& aim : all_aims) {
+      const auto folder = made_.place_for_runs() / "counted";
+      const auto log = made_.place_for_runs() / "log";
+      EXPECT_EQ(run(aim, nullptr, folder, log), "");
+      for (const auto& [call, times] : count_calls(log)) {
+        for (unsigned nth = 1; nth <= times; ++nth) {
+          for (const auto* fault : faults_of(call)) points.push_back({&aim, call, nth, fault});
+        }
+      }
+      fs::remove_all(folder);
+    }
+    return points;
+  }
+
+  MadeHouse made_;
+};
+
+TEST_F(CrashPoints, AtEverySystemCall) {
+  const auto all_aims = aims();
+  const auto points = all_points(all_aims);
+  ASSERT_GT(points.size(), 100u);
+  std::map<std::string, unsigned> by_call;
+  for (const auto& point : points) ++by_call[point.call];
+  for (const auto& [call, count] : by_call) fmt::print("{} {}, ", call, count);
+  fmt::print("{} in all\n", points.size());
+  std::atomic<unsigned> number = 0;
+  check_crash_points<CrashPoint>(
+      "system calls of the keeper", chosen_points(points, 36),
+      [&](const CrashPoint& point) -> PointResult {
+        const auto name = std::to_string(++number);
+        const auto folder = made_.place_for_runs() / name;
+        const auto log = made_.place_for_runs() / (name + ".log");
+        bool reached = false;
+        auto problem = run(*point.aim, &point, folder, log, nullptr, &reached);
+        if (!problem.empty()) {
+          problem = fmt::format("{} {} of {}, {}: {}", point.call, point.nth, point.aim->name,
+                                point.fault, problem);
+        }
+        fs::remove_all(folder);
+        fs::remove(log);
+        return {std::move(problem), reached};
+      },
+      kRunsAtOnce);
+}
+
+// The check itself sees what it is there for.
+TEST_F(CrashPoints, ALieIsNoticed) {
+  const auto folder = made_.place_for_runs() / "told";
+  Told told;
+  ASSERT_EQ(run(aims().front(), nullptr, folder, made_.place_for_runs() / "log", &told), "");
+  const auto problem_when = [&](auto change) {
+    auto changed = told;
+    change(changed);
+    return broken_promise(made_.house(), folder, changed);
+  };
+  EXPECT_EQ(problem_when([](Told&) {}), "");
+  EXPECT_NE(problem_when([](Told& one) { one.revealed.push_back(FieldSet::of(Field::kEmail)); }),
+            "");
+  EXPECT_NE(problem_when([](Told& one) { one.states.front().second ^= 1; }), "");
+  EXPECT_NE(problem_when([](Told& one) { one.states.back().first += 100; }), "");
+  EXPECT_NE(problem_when([](Told& one) { one.checkpoint += 100; }), "");
+  EXPECT_NE(problem_when([](Told& one) { ++one.customers; }), "");
+  EXPECT_NE(problem_when([](Told& one) { ++one.messages; }), "");
+}
+
+}  // namespace
+}  // namespace bulkhead

@@ -222,7 +222,7 @@ TEST(PowerLoss, ALyingDiskIsNoticed) {
     run_calmly(disk, promised);
     bad += check_restart(disk, promised, seed).empty() ? 0 : 1;
   }
-  EXPECT_GT(bad, 20);
+  EXPECT_GT(bad, 10);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "wire/front_messages.h"
+
 namespace bulkhead::drills {
 namespace {
 

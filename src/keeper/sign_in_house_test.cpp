@@ -91,8 +91,9 @@ TEST_F(RealHouse, ATokenSparesTheNextConnectionACodeUntilSignedOut) {
     EXPECT_FALSE(other.call<wire::AdminHelloAnswer>(wire::AdminHello{}).signed_in);
     const auto answer = other.ask(message);
     const auto reason = answer ? answer->reason : Reason::kLedger;
-    if (reason == Reason::kNone && !message.sign_out)
+    if (reason == Reason::kNone && !message.sign_out) {
       EXPECT_EQ(other.call<wire::StaffListAnswer>(wire::StaffList{}).rows.items.size(), 1u);
+    }
     return reason;
   };
   EXPECT_EQ(resume({.token = session.token}), Reason::kNone);

@@ -68,7 +68,7 @@ Result<Opened> open_chunks(const KeyRing& ring, Bytes& file) {
       return open_into(key, sealed, chunk_bound(head, number, last), plaintext);
     }));
     if (last) {
-      opened.root = std::move(plaintext);
+      opened.root = plaintext;
     } else {
       std::ranges::copy(plaintext, file.begin() + static_cast<std::ptrdiff_t>(opened.state_bytes));
       opened.state_bytes += plaintext.size();

@@ -26,18 +26,20 @@ namespace {
 
 // `tile` as it stands at the checkpoint; width 0 when no checkpoint covers any of it.
 Status mend_partials_of(Disk& disk, const std::string& directory, const TileName& tile) {
-  for (const auto& file : TRY(disk.list(directory + "/" + partials_path_of(tile)))) {
-    const auto path = partials_path_of(tile) + "/" + file;
+  const auto root = directory + "/";
+  const auto partials = partials_path_of(tile) + "/";
+  for (const auto& file : TRY(disk.list(root + partials_path_of(tile)))) {
+    const auto path = partials + file;
     const auto name = parse_tile_path(path);
     if (!name || name->width == tile.width) continue;
     if (name->width > tile.width) {
-      TRY_STATUS(disk.remove(directory + "/" + path));
+      TRY_STATUS(disk.remove(root + path));
       continue;
     }
-    const auto whole = TRY(disk.read(directory + "/" + path_of(tile), kBundleBytesMax));
+    const auto whole = TRY(disk.read(root + path_of(tile), kBundleBytesMax));
     const auto right = TRY(cut_tile_file(whole, *name, tile.width));
-    const auto there = TRY(disk.read(directory + "/" + path, kBundleBytesMax));
-    if (there != right) TRY_STATUS(disk.write_loosely(directory + "/" + path, right));
+    const auto there = TRY(disk.read(root + path, kBundleBytesMax));
+    if (there != right) TRY_STATUS(disk.write_loosely(root + path, right));
   }
   return {};
 }

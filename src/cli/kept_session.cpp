@@ -47,7 +47,7 @@ Result<std::string> kept_session_folder() {
   auto parent = runtime != nullptr && *runtime == '/' ? std::string(runtime)
                 : geteuid() == 0                      ? std::string("/run")
                                                       : fmt::format("/run/user/{}", geteuid());
-  const auto folder = parent + "/bulkhead";
+  auto folder = parent + "/bulkhead";
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
     return fail(ErrorCode::kNotFound, "there is no runtime folder; set XDG_RUNTIME_DIR to one");
   if (!is_own_folder(folder))

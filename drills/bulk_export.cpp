@@ -12,8 +12,8 @@
 namespace bulkhead::drills {
 namespace {
 
-constexpr std::size_t kIdsMax = 2000;
-constexpr std::uint32_t kGuesses = 20;
+constexpr std::size_t kExportIdsMax = 2000;
+constexpr std::uint32_t kExportGuesses = 20;
 constexpr std::uint32_t kGuessedFrom = 50;
 constexpr std::chrono::milliseconds kPoll{100};
 constexpr unsigned kPollsMax = 600;
@@ -30,7 +30,7 @@ void wait_for_events(Thief& thief, HonestWork& honest) {
   }
 }
 
-Status attack(Attack& attack) {
+Status export_in_bulk(Attack& attack) {
   const auto& world = attack.stage.world;
   Thief thief(world, attack.book, attack.evidence, attack.house.address(Face::kApi, kClientAddress),
               Thief::As::kClient);
@@ -40,11 +40,11 @@ Status attack(Attack& attack) {
 
   thief.leaked_ids = attack.stage.victim_case_ids;
   thief.read_grants();
-  thief.read_lists(kIdsMax);
+  thief.read_lists(kExportIdsMax);
   for (const auto& id : thief.leaked_ids) thief.read_case(id);
   thief.take_heart();
   thief.read_cases();
-  for (std::uint32_t i = 0; i < kGuesses; ++i) {
+  for (std::uint32_t i = 0; i < kExportGuesses; ++i) {
     const auto customer = std::min(kGuessedFrom + i, world.options.customers);
     thief.look_up(IdentifierKind::kEmail, world.value_of(customer, Field::kEmail), customer);
   }
@@ -69,7 +69,7 @@ Result<DrillReport> run_bulk_export(const DrillRun& run) {
                          .network = kClientNetwork,
                          .face = Face::kApi,
                          .events = true,
-                         .attack = attack,
+                         .attack = export_in_bulk,
                          .afterwards = {}});
 }
 

@@ -14,7 +14,6 @@ namespace {
 
 namespace files = std::filesystem;
 
-constexpr std::uint64_t kMsPerDay = 86'400'000;
 // Below, the cast of the drills and the leaked lists would overlap.
 constexpr std::uint32_t kCustomersMin = 500;
 

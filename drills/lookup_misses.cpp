@@ -47,7 +47,7 @@ void try_pairs(Attack& attack, Thief& thief, std::uint32_t pairs, Times& times) 
   }
 }
 
-Status attack(Attack& attack) {
+Status enumerate(Attack& attack) {
   Caller victim(attack.house.address(Face::kDesk, kVictimAddress));
   TRY_STATUS(attack.house.sign_in(victim.client(), attack.stage, kVictimName));
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -77,7 +77,7 @@ Result<DrillReport> run_lookup_misses(const DrillRun& run) {
                          .network = kVictimNetwork,
                          .face = Face::kDesk,
                          .events = false,
-                         .attack = attack,
+                         .attack = enumerate,
                          .afterwards = {}});
 }
 

@@ -11,8 +11,8 @@
 namespace bulkhead::drills {
 namespace {
 
-constexpr std::size_t kIdsMax = 60;
-constexpr std::uint32_t kGuesses = 5;
+constexpr std::size_t kReconIdsMax = 60;
+constexpr std::uint32_t kReconGuesses = 5;
 constexpr unsigned kCountsBeyondBound = 40;
 
 void count_and_list(Thief& thief) {
@@ -29,13 +29,13 @@ Status integration(Attack& attack) {
     return caller.ask_bare("GET", "/api/v1/token", "User-Agent: truffleHog\r\n");
   });
   TRY_STATUS(thief.caller().client().client_sign_in(kClientName, SecretBytes(stage.client_secret)));
-  thief.read_lists(kIdsMax);
+  thief.read_lists(kReconIdsMax);
   // 13 August: describe, twice; a broad query. 14 August: counts, LIMIT 5000, LIMIT 20, limits.
   for (std::size_t i = 0; i < 2; ++i) {
     thief.act([&](Caller& caller) { return caller.show(stage.victim_case_ids[i]); });
   }
   for (unsigned i = 0; i < 3; ++i) count_and_list(thief);
-  for (std::uint32_t i = 0; i < kGuesses; ++i) {
+  for (std::uint32_t i = 0; i < kReconGuesses; ++i) {
     const auto customer = std::min(100 + i, stage.world.options.customers);
     thief.look_up(IdentifierKind::kEmail, stage.world.value_of(customer, Field::kEmail), customer);
   }
@@ -74,7 +74,7 @@ Status slow_count(Attack& attack) {
   return {};
 }
 
-Status attack(Attack& attack) {
+Status reconnoitre(Attack& attack) {
   TRY_STATUS(integration(attack));
   const auto refused = attack.evidence.refusals;
   TRY_STATUS(slow_count(attack));
@@ -96,7 +96,7 @@ Result<DrillReport> run_recon(const DrillRun& run) {
                          .network = kClientNetwork,
                          .face = Face::kApi,
                          .events = false,
-                         .attack = attack,
+                         .attack = reconnoitre,
                          .afterwards = {}});
 }
 

@@ -14,7 +14,7 @@
 namespace bulkhead::drills {
 namespace {
 
-constexpr std::size_t kIdsMax = 400;
+constexpr std::size_t kStolenIdsMax = 400;
 constexpr std::uint32_t kStrangersBeyondBound = 25;
 
 // A key of the thief's own, so that the request carries a proof which only looks like one.
@@ -34,7 +34,7 @@ std::uint64_t use_elsewhere(Attack& attack, client::BrowserState state, bool wit
     state.key = made_up_key();
   }
   thief.caller().client().adopt(std::move(state));
-  thief.read_lists(kIdsMax);
+  thief.read_lists(kStolenIdsMax);
   for (const auto& id : attack.stage.victim_case_ids) {
     if (thief.gave_up()) break;
     thief.read_case(id);
@@ -49,7 +49,7 @@ void use_beside(Attack& attack, client::BrowserState state, std::uint32_t strang
   Thief thief(world, attack.book, attack.evidence,
               attack.house.address(Face::kDesk, kVictimAddress), Thief::As::kAgent);
   thief.caller().client().adopt(std::move(state));
-  thief.read_lists(kIdsMax);
+  thief.read_lists(kStolenIdsMax);
   thief.read_cases();
   thief.take_heart();
   for (std::uint32_t i = 0; i < strangers && !thief.gave_up(); ++i) thief.look_up_and_read(1 + i);
@@ -58,7 +58,7 @@ void use_beside(Attack& attack, client::BrowserState state, std::uint32_t strang
   thief.read_companions();
 }
 
-Status attack(Attack& attack) {
+Status use_stolen_session(Attack& attack) {
   const auto& stage = attack.stage;
   Caller victim(attack.house.address(Face::kDesk, kVictimAddress));
   TRY_STATUS(attack.house.sign_in(victim.client(), stage, kVictimName));
@@ -98,7 +98,7 @@ Result<DrillReport> run_stolen_session(const DrillRun& run) {
                          .network = kVictimNetwork,
                          .face = Face::kDesk,
                          .events = false,
-                         .attack = attack,
+                         .attack = use_stolen_session,
                          .afterwards = {}});
 }
 

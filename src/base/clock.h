@@ -7,6 +7,8 @@
 
 namespace bulkhead {
 
+inline constexpr std::uint64_t kMsPerDay = 86'400'000;
+
 class Clock {
  public:
   virtual ~Clock() = default;

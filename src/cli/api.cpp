@@ -10,12 +10,12 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct ApiOptions {
   StaffAt staff;
   std::string method, path, body, client;
 };
 
-Status sign_in_client(const Options& options, client::Client& caller) {
+Status sign_in_client(const ApiOptions& options, client::Client& caller) {
   auto secret = environment("BULKHEAD_CLIENT_SECRET");
   if (secret.empty()) {
     const auto known = load_sign_ins(sign_ins_file(options.staff.places));
@@ -30,7 +30,7 @@ Status sign_in_client(const Options& options, client::Client& caller) {
 }
 
 // Whoever is named; otherwise whom `login` signed in; otherwise nobody.
-Status sign_in(const Options& options, client::Client& caller) {
+Status sign_in(const ApiOptions& options, client::Client& caller) {
   if (!options.staff.name.empty()) return sign_in_staff(options.staff, caller);
   if (!options.client.empty()) return sign_in_client(options, caller);
   if (const auto folder = kept_session_folder()) {
@@ -40,13 +40,13 @@ Status sign_in(const Options& options, client::Client& caller) {
   return caller.connect();
 }
 
-Result<client::ServerAddress> where(const Options& options) {
+Result<client::ServerAddress> where(const ApiOptions& options) {
   if (options.client.empty() || !options.staff.url.empty()) return desk_of(options.staff);
   const auto url = TRY(local_front(options.staff.places.data, "api"));
   return server_address(url, options.staff.certificate, options.staff.places.data);
 }
 
-int run(const Options& options) {
+int run(const ApiOptions& options) {
   if (!options.path.starts_with('/')) {
     complain("PATH begins with a slash, such as /api/v1/me");
     return kUsage;
@@ -70,9 +70,9 @@ int run(const Options& options) {
 }  // namespace
 
 void add_api(CLI::App& app, Chosen& chosen) {
-  add_command<Options>(
+  add_command<ApiOptions>(
       app, chosen, "api", "Sign in, make one signed request of the public API, print the answer",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, ApiOptions& options) {
         add_data_option(command, options.staff.places);
         command.add_option("METHOD", options.method, "GET, POST or DELETE")
             ->required()

@@ -15,7 +15,7 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct BenchOptions {
   std::string folder = "/var/tmp";
   std::uint32_t customers = 0;
   std::uint64_t entries = 10'000'000;
@@ -23,7 +23,7 @@ struct Options {
   bool json = false;
 };
 
-void add_common(CLI::App& command, Options& options) {
+void add_common(CLI::App& command, BenchOptions& options) {
   command
       .add_option("--dir", options.folder,
                   "A folder on the disk to be measured; a new one is made in it and removed")
@@ -38,7 +38,7 @@ void add_common(CLI::App& command, Options& options) {
       ->capture_default_str();
 }
 
-int gate(const Options& options) {
+int gate(const BenchOptions& options) {
   const auto result =
       bench_gate({.parent_folder = options.folder,
                   .customers = options.customers == 0 ? 1'000'000 : options.customers,
@@ -51,7 +51,7 @@ int gate(const Options& options) {
   return kDone;
 }
 
-int ledger(const Options& options) {
+int ledger(const BenchOptions& options) {
   PosixDisk disk;
   auto folder = options.folder + "/bulkhead-bench-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr)
@@ -78,7 +78,7 @@ int ledger(const Options& options) {
   return kDone;
 }
 
-int show(const Options& options, std::string_view name, double per_s, double rss_mib,
+int show(const BenchOptions& options, std::string_view name, double per_s, double rss_mib,
          std::string_view target) {
   if (options.json)
     print_json({{"name", name}, {"per_s", per_s}, {"rss_mib", rss_mib}});
@@ -88,13 +88,13 @@ int show(const Options& options, std::string_view name, double per_s, double rss
   return kDone;
 }
 
-int seal(const Options& options) {
+int seal(const BenchOptions& options) {
   const auto result = bench_seal(static_cast<std::uint64_t>(options.run_s * 1000));
   return result ? show(options, "seal", result->per_s, result->rss_mib, " (one core, no disk)")
                 : complain(result.error());
 }
 
-Result<std::pair<double, std::uint32_t>> import_once(const Options& options) {
+Result<std::pair<double, std::uint32_t>> import_once(const BenchOptions& options) {
   auto house = TRY(BenchHouse::create(options.folder));
   TRY_STATUS(house.start_keeper());
   auto connection = TRY(house.operator_connection());
@@ -107,21 +107,21 @@ Result<std::pair<double, std::uint32_t>> import_once(const Options& options) {
   return std::pair{per_s, status.rss_mib};
 }
 
-int import_bench(const Options& options) {
+int import_bench(const BenchOptions& options) {
   const auto result = import_once(options);
   if (!result) return complain(result.error());
   return show(options, "import", result->first, result->second,
               " (target: 10,000 customers/s with all six compartments)");
 }
 
-void add_start(CLI::App& command, Options& options) {
+void add_start(CLI::App& command, BenchOptions& options) {
   add_common(command, options);
   command.add_option("--entries", options.entries, "Entries of the month")
       ->check(CLI::Range(kContactEntriesMin, std::uint64_t{1'000'000'000}))
       ->capture_default_str();
 }
 
-int start(const Options& options) {
+int start(const BenchOptions& options) {
   const auto result =
       bench_start({.parent_folder = options.folder,
                    .entries = options.entries,
@@ -154,20 +154,23 @@ void add_bench(CLI::App& app, Chosen& chosen) {
   auto* const bench = app.add_subcommand(
       "bench", "Measure this machine: gate (reveals), ledger, seal, import, start");
   bench->require_subcommand(1);
-  add_command<Options>(*bench, chosen, "gate",
-                       "Reveals a second over the channel and through HTTPS, with 1, 10 and 64 "
-                       "callers, 1,000,000 customers",
-                       add_common, gate);
-  add_command<Options>(*bench, chosen, "ledger",
-                       "Durable appends a second, with 1, 10 and 64 callers", add_common, ledger);
-  add_command<Options>(*bench, chosen, "seal", "Customers sealed a second", add_common, seal);
-  add_command<Options>(*bench, chosen, "import",
-                       "Customers imported a second through a keeper, 200,000 of them", add_common,
-                       import_bench);
-  add_command<Options>(*bench, chosen, "start",
-                       "Seconds until a keeper is ready, and its memory, with 500 agents, 30 days, "
-                       "1,000,000 customers and 10,000,000 entries",
-                       add_start, start);
+  add_command<BenchOptions>(
+      *bench, chosen, "gate",
+      "Reveals a second over the channel and through HTTPS, with 1, 10 and 64 "
+      "callers, 1,000,000 customers",
+      add_common, gate);
+  add_command<BenchOptions>(*bench, chosen, "ledger",
+                            "Durable appends a second, with 1, 10 and 64 callers", add_common,
+                            ledger);
+  add_command<BenchOptions>(*bench, chosen, "seal", "Customers sealed a second", add_common, seal);
+  add_command<BenchOptions>(*bench, chosen, "import",
+                            "Customers imported a second through a keeper, 200,000 of them",
+                            add_common, import_bench);
+  add_command<BenchOptions>(
+      *bench, chosen, "start",
+      "Seconds until a keeper is ready, and its memory, with 500 agents, 30 days, "
+      "1,000,000 customers and 10,000,000 entries",
+      add_start, start);
 }
 
 }  // namespace bulkhead::cli

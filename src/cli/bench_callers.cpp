@@ -13,10 +13,10 @@
 namespace bulkhead::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = 256u << 10;
+constexpr std::size_t kCallersReadBytes = 256u << 10;
 constexpr std::size_t kSamplesExpected = 1u << 20;
 
-Status write_all(int socket, ByteView bytes) {
+Status send_whole(int socket, ByteView bytes) {
   while (!bytes.empty()) {
     const auto sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
@@ -72,7 +72,7 @@ Result<ChannelCallers> ChannelCallers::open(Descriptor channel, Face face) {
 }
 
 Status ChannelCallers::read_more() {
-  std::array<std::uint8_t, kReadBytes> buffer;
+  std::array<std::uint8_t, kCallersReadBytes> buffer;
   for (;;) {
     const auto got = recv(channel_.get(), buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
@@ -87,7 +87,7 @@ Result<Answer> ChannelCallers::call(const Message& message) {
   Bytes frame;
   wire::put_frame(frame, {static_cast<std::uint16_t>(Message::kOp), 0, instance_},
                   wire::encode(message));
-  TRY_STATUS(write_all(channel_.get(), frame));
+  TRY_STATUS(send_whole(channel_.get(), frame));
   for (;;) {
     const auto answer = TRY(reader_.next());
     if (!answer) {
@@ -149,7 +149,7 @@ Result<ChannelCallers::Outcome> ChannelCallers::run(unsigned callers,
   const auto deadline = std::chrono::steady_clock::now() + lasts;
   for (std::size_t i = 0; i < callers; ++i) ask(i);
   for (unsigned open = callers; open > 0;) {
-    if (!out.empty()) TRY_STATUS(write_all(channel_.get(), out));
+    if (!out.empty()) TRY_STATUS(send_whole(channel_.get(), out));
     out.clear();
     TRY_STATUS(read_more());
     const bool over = std::chrono::steady_clock::now() >= deadline;

@@ -12,7 +12,6 @@
 namespace bulkhead::cli {
 namespace {
 
-constexpr std::uint64_t kMsPerDay = 86'400'000;
 constexpr std::uint64_t kSeed = 1;
 constexpr const char* kTeam = "bench";
 

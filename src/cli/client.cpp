@@ -8,7 +8,7 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct ClientOptions {
   Operator who;
   bool json = false;
   Role role = Role::kClient;
@@ -16,17 +16,17 @@ struct Options {
   std::vector<std::string> on;
 };
 
-void add_common(CLI::App& command, Options& options) {
+void client_options(CLI::App& command, ClientOptions& options) {
   add_operator(command, options.who);
   command.add_flag("--json", options.json, "One line of JSON");
 }
 
-void add_name(CLI::App& command, Options& options) {
-  add_common(command, options);
+void named_client_options(CLI::App& command, ClientOptions& options) {
+  client_options(command, options);
   command.add_option("NAME", options.name, "Its name: a-z, 0-9 and -._@")->required();
 }
 
-int show(const Options& options, const wire::ClientSecret& secret) {
+int show(const ClientOptions& options, const wire::ClientSecret& secret) {
   const auto text = to_base64url(secret.secret);
   const bool auditor = options.role == Role::kAuditor;
   if (options.json) {
@@ -41,7 +41,7 @@ int show(const Options& options, const wire::ClientSecret& secret) {
   return kDone;
 }
 
-int add(const Options& options) {
+int client_add(const ClientOptions& options) {
   wire::ClientAdd message;
   message.name.value = options.name;
   message.role = options.role;
@@ -62,7 +62,7 @@ int add(const Options& options) {
   return secret ? show(options, *secret) : complain("{}: {}", options.name, secret.error().context);
 }
 
-int revoke(const Options& options) {
+int client_revoke(const ClientOptions& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
   const auto done = connection->call<wire::Done>(wire::ClientRevoke{.name = {options.name}});
@@ -74,7 +74,7 @@ int revoke(const Options& options) {
   return kDone;
 }
 
-int list(const Options& options) {
+int client_list(const ClientOptions& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
   const auto answer = connection->call<wire::ClientListAnswer>(wire::ClientList{});
@@ -103,10 +103,10 @@ void add_client(CLI::App& app, Chosen& chosen) {
   auto* const client =
       app.add_subcommand("client", "API clients (connected systems): add, list, revoke");
   client->require_subcommand(1);
-  add_command<Options>(
+  add_command<ClientOptions>(
       *client, chosen, "add", "Add an API client; shows its secret once",
-      [](CLI::App& command, Options& options) {
-        add_name(command, options);
+      [](CLI::App& command, ClientOptions& options) {
+        named_client_options(command, options);
         command
             .add_option("--network", options.network,
                         "The one network it may come from, such as 10.1.0.0/16")
@@ -117,37 +117,38 @@ void add_client(CLI::App& app, Chosen& chosen) {
             ->check(CLI::IsMember(std::vector<std::string>(Words<RequestType>::names.begin(),
                                                            Words<RequestType>::names.end())));
       },
-      add);
-  add_command<Options>(*client, chosen, "list", "List them", add_common, list);
-  add_command<Options>(*client, chosen, "revoke",
-                       "Revoke a client for good and end its sessions, at once", add_name, revoke);
+      client_add);
+  add_command<ClientOptions>(*client, chosen, "list", "List them", client_options, client_list);
+  add_command<ClientOptions>(*client, chosen, "revoke",
+                             "Revoke a client for good and end its sessions, at once",
+                             named_client_options, client_revoke);
 }
 
 void add_auditor(CLI::App& app, Chosen& chosen) {
   auto* const auditor = app.add_subcommand(
       "auditor", "Auditors, who may read the ledger and no customer: add, list, revoke");
   auditor->require_subcommand(1);
-  add_command<Options>(
+  add_command<ClientOptions>(
       *auditor, chosen, "add", "Add an auditor; shows the token once",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, ClientOptions& options) {
         options.role = Role::kAuditor;
-        add_name(command, options);
+        named_client_options(command, options);
         command.add_option("--network", options.network,
                            "The one network it may come from; default: any");
       },
-      add);
-  const auto common = [](CLI::App& command, Options& options) {
+      client_add);
+  const auto common = [](CLI::App& command, ClientOptions& options) {
     options.role = Role::kAuditor;
-    add_common(command, options);
+    client_options(command, options);
   };
-  add_command<Options>(*auditor, chosen, "list", "List them", common, list);
-  add_command<Options>(
+  add_command<ClientOptions>(*auditor, chosen, "list", "List them", common, client_list);
+  add_command<ClientOptions>(
       *auditor, chosen, "revoke", "Revoke an auditor's token, at once",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, ClientOptions& options) {
         options.role = Role::kAuditor;
-        add_name(command, options);
+        named_client_options(command, options);
       },
-      revoke);
+      client_revoke);
 }
 
 }  // namespace bulkhead::cli

@@ -1,4 +1,5 @@
 // bulkhead demo, demo code, demo sign-ins.
+#include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/demo_fill.h"
 #include "cli/operator.h"
@@ -8,9 +9,7 @@
 namespace bulkhead::cli {
 namespace {
 
-constexpr std::uint64_t kMsPerDay = 86'400'000;
-
-struct Options {
+struct DemoOptions {
   Operator who;
   DemoPlan plan;
   std::string name;
@@ -24,7 +23,7 @@ Result<DemoSignIns> known_sign_ins(const std::string& path) {
   return known;
 }
 
-int fill(const Options& options) {
+int fill(const DemoOptions& options) {
   auto plan = options.plan;
   plan.today = static_cast<std::int32_t>(SystemClock().wall_ms() / kMsPerDay);
   auto connection = connect(options.who);
@@ -66,7 +65,7 @@ int fill(const Options& options) {
   return kDone;
 }
 
-int code(const Options& options) {
+int code(const DemoOptions& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
   if (options.name.size() > wire::kNameBytesMax)
@@ -82,7 +81,7 @@ int code(const Options& options) {
   return kDone;
 }
 
-int sign_ins(const Options& options) {
+int sign_ins(const DemoOptions& options) {
   const auto path = sign_ins_file(options.who.places);
   const auto known = load_sign_ins(path);
   if (!known) return complain("{}: {}", path, known.error().context);
@@ -93,10 +92,10 @@ int sign_ins(const Options& options) {
 }  // namespace
 
 void add_demo(CLI::App& app, Chosen& chosen) {
-  auto* const demo = add_command<Options>(
+  auto* const demo = add_command<DemoOptions>(
       app, chosen, "demo",
       "Fill a running demo directory with a made-up airline; codes and sign-ins of its staff",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, DemoOptions& options) {
         add_operator(command, options.who);
         command.add_option("--customers", options.plan.customers, "How many")
             ->check(CLI::Range(std::uint32_t{1}, kDemoCustomersMax))
@@ -112,18 +111,18 @@ void add_demo(CLI::App& app, Chosen& chosen) {
       },
       fill);
   demo->require_subcommand(0, 1);
-  add_command<Options>(
+  add_command<DemoOptions>(
       *demo, chosen, "code", "The code that somebody's authenticator app shows now",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, DemoOptions& options) {
         add_operator(command, options.who);
         command.add_option("NAME", options.name, "Such as agent-01")->required();
         command.add_flag("--json", options.json, "One line of JSON");
       },
       code);
-  add_command<Options>(
+  add_command<DemoOptions>(
       *demo, chosen, "sign-ins",
       "Passwords and QR codes of the demo's staff, secrets of its clients",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, DemoOptions& options) {
         add_data_option(command, options.who.places);
         command.add_flag("--all", options.all, "Everybody, not only the first of each role");
       },

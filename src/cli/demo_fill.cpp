@@ -13,7 +13,6 @@
 namespace bulkhead::cli {
 namespace {
 
-constexpr std::uint64_t kMsPerDay = 86'400'000;
 constexpr std::uint64_t kMsPerMinute = 60'000;
 constexpr std::size_t kSeedBytesMax = 6u << 20;
 

@@ -16,7 +16,7 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct ImportOptions {
   Operator who;
   std::string file, format, map, reject, state;
   bool json = false;
@@ -44,7 +44,8 @@ Result<LoadedMap> load_map(const std::string& name) {
   return LoadedMap{std::move(map), std::move(text)};
 }
 
-void show(const Options& options, const ImportState& state, std::uint64_t before, double seconds) {
+void show(const ImportOptions& options, const ImportState& state, std::uint64_t before,
+          double seconds) {
   const auto fresh = state.taken - before;
   if (options.json) {
     print_json({{"name", "import"},
@@ -68,7 +69,7 @@ void show(const Options& options, const ImportState& state, std::uint64_t before
 }
 
 // Where the import stands; complains when the state belongs to another one.
-Result<ImportState> where_it_stands(const Options& options, const ImportJobId& job) {
+Result<ImportState> where_it_stands(const ImportOptions& options, const ImportJobId& job) {
   const auto stored = load_import_state(options.state);
   if (!stored) {
     complain("{}: {}", options.state, stored.error().context);
@@ -84,7 +85,7 @@ Result<ImportState> where_it_stands(const Options& options, const ImportJobId& j
   return fail(ErrorCode::kConflict, "the state belongs to another import");
 }
 
-int import_file(Options options) {
+int import_file(ImportOptions options) {
   if (options.state.empty()) options.state = options.file + ".bulkhead-import";
   if (options.reject.empty()) options.reject = options.file + ".rejects.csv";
   auto loaded = load_map(options.map);
@@ -128,16 +129,16 @@ int import_file(Options options) {
   return kDone;
 }
 
-int run(const Options& options) { return import_file(options); }
+int run(const ImportOptions& options) { return import_file(options); }
 
 }  // namespace
 
 void add_import(CLI::App& app, Chosen& chosen) {
-  add_command<Options>(
+  add_command<ImportOptions>(
       app, chosen, "import",
       "Take customers from a file. Nothing is half-imported; after an interruption the same "
       "command goes on",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, ImportOptions& options) {
         add_operator(command, options.who);
         command.add_option("FILE", options.file, "The file")->required()->check(CLI::ExistingFile);
         command

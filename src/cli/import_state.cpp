@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kHashBytes = 1u << 20;
 constexpr std::size_t kStateBytesMax = 4096;
 
-std::uint64_t number_at(const boost::json::object& object, std::string_view name) {
+std::uint64_t whole_number_at(const boost::json::object& object, std::string_view name) {
   const auto* const value = object.if_contains(name);
   if (value == nullptr) return 0;
   boost::system::error_code error;
@@ -42,12 +42,12 @@ Result<ImportState> read_state(const std::string& text) {
   ImportState state;
   if (!id || id->size() != state.job.size()) return wrong;
   std::ranges::copy(*id, state.job.begin());
-  state.next_batch = static_cast<std::uint32_t>(number_at(object, "next_batch"));
-  state.position = {.byte_offset = number_at(object, "byte_offset"),
-                    .line = number_at(object, "line")};
-  state.taken = number_at(object, "taken");
-  state.rejected = number_at(object, "rejected");
-  state.reject_bytes = number_at(object, "reject_bytes");
+  state.next_batch = static_cast<std::uint32_t>(whole_number_at(object, "next_batch"));
+  state.position = {.byte_offset = whole_number_at(object, "byte_offset"),
+                    .line = whole_number_at(object, "line")};
+  state.taken = whole_number_at(object, "taken");
+  state.rejected = whole_number_at(object, "rejected");
+  state.reject_bytes = whole_number_at(object, "reject_bytes");
   state.begun = flag_at(object, "begun");
   state.done = flag_at(object, "done");
   return state;

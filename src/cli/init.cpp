@@ -6,7 +6,7 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct InitOptions {
   Places places;
   bool demo = false, drill = false, json = false;
   std::string origin;
@@ -18,7 +18,7 @@ std::string text_at(const boost::json::value& value, std::string_view pointer) {
   return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
 }
 
-void show(const Options& options, const boost::json::value& said) {
+void show(const InitOptions& options, const boost::json::value& said) {
   print(
       fmt::format("A {} directory: {}\n  origin    {}\n  root key  {}  (keep a copy elsewhere: "
                   "without it the data is lost)\n",
@@ -37,7 +37,7 @@ void show(const Options& options, const boost::json::value& said) {
   print("Next: bulkhead serve\n");
 }
 
-int run(const Options& options) {
+int run(const InitOptions& options) {
   DirectoryPlan plan{.places = options.places, .origin = options.origin};
   if (options.demo) plan.kind = DirectoryKind::kDemo;
   if (options.drill) plan.kind = DirectoryKind::kDrill;
@@ -70,10 +70,10 @@ int run(const Options& options) {
 }  // namespace
 
 void add_init(CLI::App& app, Chosen& chosen) {
-  add_command<Options>(
+  add_command<InitOptions>(
       app, chosen, "init",
       "Make a data directory with its keys; in production also the first administrator",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, InitOptions& options) {
         add_places(command, options.places);
         auto* const demo = command.add_flag("--demo", options.demo,
                                             "For a demo airline; it can never become production");

@@ -19,7 +19,7 @@ enum class KeptKind : std::uint8_t { kStaff, kAdmin };
 struct KeptSession {
   wire::Text<wire::kNameBytesMax> name;
   std::array<std::uint8_t, 32> secret{};  // an admin's token, or the MAC key of a staff session
-  SessionId session;                      // of staff
+  SessionId session{};                    // of staff
   std::uint8_t lane = 0;
   std::uint64_t counter = 0;  // the last one used
   std::uint64_t ends_wall_ms = 0;

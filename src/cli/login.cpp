@@ -9,17 +9,17 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct LoginOptions {
   StaffAt staff;
   bool admin = false;
   int session_fd = -1;
 };
 
-Result<KeptSessions> drawer(const Options& options) {
+Result<KeptSessions> drawer(const LoginOptions& options) {
   return KeptSessions(TRY(kept_session_folder()), options.staff.places.data);
 }
 
-Status keep_admin(const Options& options, KeptSessions& kept) {
+Status keep_admin(const LoginOptions& options, KeptSessions& kept) {
   const auto message = TRY(ask_sign_in(options.session_fd));
   auto connection = TRY(AdminConnection::open(options.staff.places.data));
   if (connection.hello().signed_in)
@@ -30,13 +30,13 @@ Status keep_admin(const Options& options, KeptSessions& kept) {
   return kept.keep(KeptKind::kAdmin, one);
 }
 
-Status keep_staff(const Options& options, KeptSessions& kept) {
+Status keep_staff(const LoginOptions& options, KeptSessions& kept) {
   client::Client caller(TRY(desk_of(options.staff)));
   TRY_STATUS(sign_in_staff(options.staff, caller));
   return kept.keep(KeptKind::kStaff, to_keep(options.staff.name, caller.state()));
 }
 
-int log_in(const Options& options) {
+int log_in(const LoginOptions& options) {
   if (options.admin != options.staff.name.empty()) {
     complain("name a member of staff, or --admin for an administrator's commands");
     return kUsage;
@@ -50,7 +50,7 @@ int log_in(const Options& options) {
   return kDone;
 }
 
-int log_out(const Options& options) {
+int log_out(const LoginOptions& options) {
   auto kept = drawer(options);
   if (!kept) return complain(kept.error());
   if (const auto staff = kept->use(KeptKind::kStaff)) {
@@ -75,10 +75,10 @@ int log_out(const Options& options) {
 }  // namespace
 
 void add_login(CLI::App& app, Chosen& chosen) {
-  add_command<Options>(
+  add_command<LoginOptions>(
       app, chosen, "login",
       "Sign in once for the commands of the next 15 minutes: as staff for `api`, or --admin",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, LoginOptions& options) {
         add_staff_at(command, options.staff);
         command.add_option("NAME", options.staff.name, "A member of staff");
         command.add_flag("--admin", options.admin,
@@ -87,9 +87,10 @@ void add_login(CLI::App& app, Chosen& chosen) {
                            "Descriptor with an admin's name, password and code, a line each");
       },
       log_in);
-  add_command<Options>(
+  add_command<LoginOptions>(
       app, chosen, "logout", "End what login began",
-      [](CLI::App& command, Options& options) { add_staff_at(command, options.staff); }, log_out);
+      [](CLI::App& command, LoginOptions& options) { add_staff_at(command, options.staff); },
+      log_out);
 }
 
 }  // namespace bulkhead::cli

@@ -12,12 +12,12 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct PasswordsOptions {
   Places places;
   std::string file;
 };
 
-int load(const Options& options) {
+int load(const PasswordsOptions& options) {
   const auto keeper = keeper_folder(options.places);
   const auto folder = keeper + "/passwords";
   struct stat owner{};
@@ -47,10 +47,10 @@ void add_passwords(CLI::App& app, Chosen& chosen) {
   auto* const passwords =
       app.add_subcommand("passwords", "Passwords known from breaches, which nobody may choose");
   passwords->require_subcommand(1);
-  add_command<Options>(
+  add_command<PasswordsOptions>(
       *passwords, chosen, "load",
       "Build the local store from a file of SHA1:COUNT lines, in any order",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, PasswordsOptions& options) {
         add_data_option(command, options.places);
         command.add_option("FILE", options.file, "Lines of 40 hex digits, a colon and a count")
             ->required()

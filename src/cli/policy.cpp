@@ -10,7 +10,7 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct PolicyOptions {
   Operator who;
   std::string file;
   bool json = false;
@@ -61,14 +61,14 @@ std::string describe(const Policy& policy) {
   return table.text();
 }
 
-int check(const Options& options) {
+int check(const PolicyOptions& options) {
   const auto policy = load(options.file);
   if (!policy) return kFailed;
   print(fmt::format("{} is a policy.\n\n{}", options.file, describe(*policy)));
   return kDone;
 }
 
-int set(const Options& options) {
+int set(const PolicyOptions& options) {
   const auto policy = load(options.file);
   if (!policy) return kFailed;
   auto connection = connect(options.who);
@@ -83,7 +83,7 @@ int set(const Options& options) {
   return kDone;
 }
 
-int show(const Options& options) {
+int show(const PolicyOptions& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
   const auto status = connection->call<wire::StatusAnswer>(wire::StatusQuery{});
@@ -109,23 +109,23 @@ void add_policy(CLI::App& app, Chosen& chosen) {
   auto* const policy =
       app.add_subcommand("policy", "Who may see what and how much: show, check, set");
   policy->require_subcommand(1);
-  add_command<Options>(
+  add_command<PolicyOptions>(
       *policy, chosen, "show", "Which policy is in force",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, PolicyOptions& options) {
         add_operator(command, options.who);
         command.add_flag("--json", options.json, "One line of JSON");
       },
       show);
-  add_command<Options>(
+  add_command<PolicyOptions>(
       *policy, chosen, "check",
       "Read a policy file and say what it allows, or the line that is wrong",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, PolicyOptions& options) {
         command.add_option("FILE", options.file, "Such as config/policy.toml")->required();
       },
       check);
-  add_command<Options>(
+  add_command<PolicyOptions>(
       *policy, chosen, "set", "Put a policy in force; its number stands in every later entry",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, PolicyOptions& options) {
         add_operator(command, options.who);
         command.add_option("FILE", options.file, "Such as config/policy.toml")->required();
         command.add_flag("--json", options.json, "One line of JSON");

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kPagesMax = 100'000;
 
-struct Options {
+struct ScopeOptions {
   Operator who;
   wire::ScopeQuery query;
   std::string principal, client, network, from, to, purpose, compartment, format = "table";
@@ -22,7 +22,7 @@ struct Options {
   bool json = false;
 };
 
-Result<wire::ScopeQuery> query_of(const Options& options) {
+Result<wire::ScopeQuery> query_of(const ScopeOptions& options) {
   auto query = options.query;
   const auto& name = options.client.empty() ? options.principal : options.client;
   if (name.size() > wire::kNameBytesMax)
@@ -95,7 +95,7 @@ class Printer {
   bool first_row_ = true;
 };
 
-int run(const Options& options) {
+int run(const ScopeOptions& options) {
   const auto query = query_of(options);
   if (!query) {
     complain(query.error());
@@ -124,12 +124,12 @@ std::vector<std::string> words(auto&& names) { return {names.begin(), names.end(
 }  // namespace
 
 void add_scope(CLI::App& app, Chosen& chosen) {
-  add_command<Options>(
+  add_command<ScopeOptions>(
       app, chosen, "scope",
       "Who is affected: every customer of whom something left the keeper, by what you know about "
       "the culprit. "
       "The question itself becomes an entry",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, ScopeOptions& options) {
         add_operator(command, options.who);
         command.add_option("--session", options.query.session, "Number of a session");
         auto* const principal =

@@ -6,24 +6,24 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct StaffOptions {
   Operator who;
   bool json = false;
   std::string name, role = "agent", team;
   bool password_from_input = false;
 };
 
-void add_common(CLI::App& command, Options& options) {
+void staff_options(CLI::App& command, StaffOptions& options) {
   add_operator(command, options.who);
   command.add_flag("--json", options.json, "One line of JSON");
 }
 
-void add_name(CLI::App& command, Options& options) {
-  add_common(command, options);
+void named_staff_options(CLI::App& command, StaffOptions& options) {
+  staff_options(command, options);
   command.add_option("NAME", options.name, "Sign-in name: a-z, 0-9 and -._@")->required();
 }
 
-int show(const Options& options, const wire::StaffSecrets& secrets) {
+int show(const StaffOptions& options, const wire::StaffSecrets& secrets) {
   if (options.json) {
     print_json({{"number", secrets.number},
                 {"name", options.name},
@@ -38,7 +38,7 @@ int show(const Options& options, const wire::StaffSecrets& secrets) {
   return kDone;
 }
 
-Result<std::string> password_of(const Options& options) {
+Result<std::string> password_of(const StaffOptions& options) {
   std::string password;
   if (!options.password_from_input) return password;
   if (!std::getline(std::cin, password))
@@ -48,7 +48,7 @@ Result<std::string> password_of(const Options& options) {
   return password;
 }
 
-int add(const Options& options) {
+int staff_add(const StaffOptions& options) {
   if (options.name.size() > wire::kNameBytesMax || options.team.size() > wire::kNameBytesMax) {
     return complain("a name has at most {} characters", wire::kNameBytesMax);
   }
@@ -65,7 +65,7 @@ int add(const Options& options) {
                  : complain("{}: {}", options.name, secrets.error().context);
 }
 
-int reset(const Options& options) {
+int staff_reset(const StaffOptions& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
   const wire::StaffChange message{.name = {options.name}, .what = wire::StaffChangeKind::kReset};
@@ -74,7 +74,7 @@ int reset(const Options& options) {
                  : complain("{}: {}", options.name, secrets.error().context);
 }
 
-int disable(const Options& options) {
+int staff_disable(const StaffOptions& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
   const wire::StaffChange message{.name = {options.name}, .what = wire::StaffChangeKind::kDisable};
@@ -87,7 +87,7 @@ int disable(const Options& options) {
   return kDone;
 }
 
-int list(const Options& options) {
+int staff_list(const StaffOptions& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
   const auto answer = connection->call<wire::StaffListAnswer>(wire::StaffList{});
@@ -117,10 +117,10 @@ int list(const Options& options) {
 void add_staff(CLI::App& app, Chosen& chosen) {
   auto* const staff = app.add_subcommand("staff", "Members of staff: add, list, disable, reset");
   staff->require_subcommand(1);
-  add_command<Options>(
+  add_command<StaffOptions>(
       *staff, chosen, "add", "Add a member of staff; shows their password and second factor once",
-      [](CLI::App& command, Options& options) {
-        add_name(command, options);
+      [](CLI::App& command, StaffOptions& options) {
+        named_staff_options(command, options);
         command.add_option("--role", options.role, "Their role")
             ->check(CLI::IsMember({"agent", "lead", "analyst", "privacy-officer", "admin"}))
             ->capture_default_str();
@@ -129,13 +129,15 @@ void add_staff(CLI::App& app, Chosen& chosen) {
             "--password-stdin", options.password_from_input,
             "Take the password from standard input (15 characters or more) instead of making one");
       },
-      add);
-  add_command<Options>(*staff, chosen, "list", "List them", add_common, list);
-  add_command<Options>(*staff, chosen, "disable", "Close an account and end its sessions, at once",
-                       add_name, disable);
-  add_command<Options>(*staff, chosen, "reset",
-                       "New password and second factor; the account's budget is frozen for a day",
-                       add_name, reset);
+      staff_add);
+  add_command<StaffOptions>(*staff, chosen, "list", "List them", staff_options, staff_list);
+  add_command<StaffOptions>(*staff, chosen, "disable",
+                            "Close an account and end its sessions, at once", named_staff_options,
+                            staff_disable);
+  add_command<StaffOptions>(
+      *staff, chosen, "reset",
+      "New password and second factor; the account's budget is frozen for a day",
+      named_staff_options, staff_reset);
 }
 
 }  // namespace bulkhead::cli

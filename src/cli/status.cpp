@@ -7,7 +7,7 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct StatusOptions {
   Operator who;
   bool json = false;
 };
@@ -59,7 +59,7 @@ std::string to_text(const wire::StatusAnswer& status) {
   return out;
 }
 
-int run(const Options& options) {
+int run(const StatusOptions& options) {
   // How the house is, production admins are told only after they signed in.
   auto connection = connect(options.who);
   if (!connection && connection.error().code == ErrorCode::kNotFound) {
@@ -79,9 +79,9 @@ int run(const Options& options) {
 }  // namespace
 
 void add_status(CLI::App& app, Chosen& chosen) {
-  add_command<Options>(
+  add_command<StatusOptions>(
       app, chosen, "status", "How a running system is: sizes, ledger, policy, what is switched off",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, StatusOptions& options) {
         add_operator(command, options.who);
         command.add_flag("--json", options.json, "One line of JSON");
       },

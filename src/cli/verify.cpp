@@ -14,7 +14,7 @@
 namespace bulkhead::cli {
 namespace {
 
-struct Options {
+struct VerifyOptions {
   Operator who;
   std::string source, token, key, certificate, out;
   std::uint64_t index = 0;
@@ -22,7 +22,7 @@ struct Options {
 };
 
 // The key of the ledger that runs here; for a ledger from elsewhere it must be given.
-Result<std::string> key_of(const Options& options) {
+Result<std::string> key_of(const VerifyOptions& options) {
   if (!options.key.empty()) return options.key;
   auto connection = connect(options.who);
   if (!connection) {
@@ -56,7 +56,7 @@ void show(const VerifyReport& report) {
             : fmt::format("The ledger does NOT verify: {} problems.\n", report.problems.size()));
 }
 
-int verify(const Options& options) {
+int verify(const VerifyOptions& options) {
   const auto key = key_of(options);
   if (!key) return complain(key.error());
   const auto where = options.source.empty() ? ledger_folder(options.who.places) : options.source;
@@ -86,7 +86,7 @@ Result<Checkpoint> check_proof(const std::string& text, std::string_view leaf,
   return verify_tlog_proof(proof, view_of(leaf), verifier);
 }
 
-int proof(const Options& options) {
+int proof(const VerifyOptions& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
   const auto status = connection->call<wire::StatusAnswer>(wire::StatusQuery{});
@@ -121,10 +121,10 @@ int proof(const Options& options) {
 }  // namespace
 
 void add_verify(CLI::App& app, Chosen& chosen) {
-  add_command<Options>(
+  add_command<VerifyOptions>(
       app, chosen, "verify",
       "Derive a whole ledger anew from its entries and compare every file and signature",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, VerifyOptions& options) {
         add_operator(command, options.who);
         command.add_option("SOURCE", options.source,
                            "A ledger's folder, or an URL such as https://api.localhost:8444; "
@@ -144,10 +144,10 @@ void add_verify(CLI::App& app, Chosen& chosen) {
 }
 
 void add_proof(CLI::App& app, Chosen& chosen) {
-  add_command<Options>(
+  add_command<VerifyOptions>(
       app, chosen, "proof",
       "Write the proof (C2SP tlog-proof) that an entry stands in the ledger, and check it",
-      [](CLI::App& command, Options& options) {
+      [](CLI::App& command, VerifyOptions& options) {
         add_operator(command, options.who);
         command.add_option("INDEX", options.index, "The entry's place, from 0")->required();
         command.add_option("--out", options.out, "Default: INDEX.tlog-proof");

@@ -10,22 +10,22 @@
 namespace bulkhead {
 namespace {
 
-const EVP_CIPHER* algorithm() {
+const EVP_CIPHER* aes_gcm() {
   static const EVP_CIPHER* const fetched = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
   CHECK(fetched != nullptr);
   return fetched;
 }
 
 // A context lives as long as its thread: making one costs more than sealing a small field does.
-struct Context {
+struct AeadContext {
   EVP_CIPHER_CTX* evp = EVP_CIPHER_CTX_new();
-  explicit Context(bool encrypt) {
+  explicit AeadContext(bool encrypt) {
     CHECK(evp != nullptr);
-    CHECK(EVP_CipherInit_ex2(evp, algorithm(), nullptr, nullptr, encrypt ? 1 : 0, nullptr) == 1);
+    CHECK(EVP_CipherInit_ex2(evp, aes_gcm(), nullptr, nullptr, encrypt ? 1 : 0, nullptr) == 1);
   }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  ~Context() { EVP_CIPHER_CTX_free(evp); }
+  AeadContext(const AeadContext&) = delete;
+  AeadContext& operator=(const AeadContext&) = delete;
+  ~AeadContext() { EVP_CIPHER_CTX_free(evp); }
 };
 
 constexpr char kDoesNotFit[] = "sealed bytes do not fit their key or place";
@@ -35,7 +35,7 @@ constexpr char kDoesNotFit[] = "sealed bytes do not fit their key or place";
 void seal_into(KeyView key, ByteView plaintext, ByteView associated_data, std::uint8_t* to) {
   CHECK(plaintext.size() <= kSealPlaintextBytesMax &&
         associated_data.size() <= kSealPlaintextBytesMax);
-  thread_local Context context(true);
+  thread_local AeadContext context(true);
   auto* const evp = context.evp;
   random_bytes({to, kNonceBytes});
   int size = 0;
@@ -63,7 +63,7 @@ Status open_into(KeyView key, ByteView sealed, ByteView associated_data,
       to.size() > kSealPlaintextBytesMax || associated_data.size() > kSealPlaintextBytesMax) {
     return fail(ErrorCode::kCrypto, kDoesNotFit);
   }
-  thread_local Context context(false);
+  thread_local AeadContext context(false);
   auto* const evp = context.evp;
   std::uint8_t tag[kTagBytes];
   memcpy(tag, sealed.data() + sealed.size() - kTagBytes, kTagBytes);

@@ -8,16 +8,16 @@ namespace bulkhead {
 namespace {
 
 // ECB of exactly one block is the bare block cipher.
-struct Context {
+struct BlockContext {
   EVP_CIPHER_CTX* evp = EVP_CIPHER_CTX_new();
-  explicit Context(int encrypt) {
+  explicit BlockContext(int encrypt) {
     static const EVP_CIPHER* const algorithm = EVP_CIPHER_fetch(nullptr, "AES-256-ECB", nullptr);
     CHECK(evp != nullptr && algorithm != nullptr);
     CHECK(EVP_CipherInit_ex2(evp, algorithm, nullptr, nullptr, encrypt, nullptr) == 1);
   }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  ~Context() { EVP_CIPHER_CTX_free(evp); }
+  BlockContext(const BlockContext&) = delete;
+  BlockContext& operator=(const BlockContext&) = delete;
+  ~BlockContext() { EVP_CIPHER_CTX_free(evp); }
 
   CipherBlock run(KeyView key, const CipherBlock& from, int encrypt) {
     CHECK(EVP_CipherInit_ex2(evp, nullptr, key.data(), nullptr, encrypt, nullptr) == 1);
@@ -33,12 +33,12 @@ struct Context {
 }  // namespace
 
 CipherBlock encrypt_block(KeyView key, const CipherBlock& plain) {
-  thread_local Context context(1);
+  thread_local BlockContext context(1);
   return context.run(key, plain, 1);
 }
 
 CipherBlock decrypt_block(KeyView key, const CipherBlock& encrypted) {
-  thread_local Context context(0);
+  thread_local BlockContext context(0);
   return context.run(key, encrypted, 0);
 }
 

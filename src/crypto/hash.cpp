@@ -11,10 +11,10 @@
 namespace bulkhead {
 namespace {
 
-constexpr std::size_t kBlockBytes = 64;
+constexpr std::size_t kHmacBlockBytes = 64;
 
 // Fetching an algorithm takes locks and a table search, so it happens once.
-const EVP_MD* algorithm() {
+const EVP_MD* sha256_algorithm() {
   static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   CHECK(fetched != nullptr);
   return fetched;
@@ -30,7 +30,9 @@ EVP_MD_CTX* thread_context() {
   return holder.context;
 }
 
-void start(EVP_MD_CTX* context) { CHECK(EVP_DigestInit_ex(context, algorithm(), nullptr) == 1); }
+void start(EVP_MD_CTX* context) {
+  CHECK(EVP_DigestInit_ex(context, sha256_algorithm(), nullptr) == 1);
+}
 void add(EVP_MD_CTX* context, ByteView bytes) {
   CHECK(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
 }
@@ -67,8 +69,8 @@ Digest Sha256::finish() {
 // Written over the digest itself: OpenSSL's EVP_MAC costs several times as much per call when the
 // key changes each time.
 Digest hmac_sha256(ByteView key, ByteView message) {
-  std::array<std::uint8_t, kBlockBytes> pad{};
-  if (key.size() > kBlockBytes) {
+  std::array<std::uint8_t, kHmacBlockBytes> pad{};
+  if (key.size() > kHmacBlockBytes) {
     const auto digest = sha256(key);
     std::copy(digest.begin(), digest.end(), pad.begin());
   } else {

@@ -8,7 +8,7 @@
 namespace bulkhead {
 namespace {
 
-std::string hex(const SecretBytes& secret) {
+std::string hex_of(const SecretBytes& secret) {
   return to_hex(secret.read(SecretAccessForCrypto::show()));
 }
 
@@ -35,10 +35,10 @@ TEST(HashVector, HmacOfRfc4231) {
 // RFC 5869, appendix A.1 and A.3 (no salt, no info).
 TEST(HashVector, HkdfOfRfc5869) {
   const SecretBytes key(Bytes(22, 0x0b));
-  EXPECT_EQ(hex(*hkdf_sha256(key, *from_hex("000102030405060708090a0b0c"),
-                             *from_hex("f0f1f2f3f4f5f6f7f8f9"), 42)),
+  EXPECT_EQ(hex_of(*hkdf_sha256(key, *from_hex("000102030405060708090a0b0c"),
+                                *from_hex("f0f1f2f3f4f5f6f7f8f9"), 42)),
             "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
-  EXPECT_EQ(hex(*hkdf_sha256(key, {}, {}, 42)),
+  EXPECT_EQ(hex_of(*hkdf_sha256(key, {}, {}, 42)),
             "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
 }
 

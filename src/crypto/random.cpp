@@ -12,7 +12,7 @@
 namespace bulkhead {
 namespace {
 
-constexpr std::size_t kBlockBytes = 4096;
+constexpr std::size_t kRandomBlockBytes = 4096;
 
 // Counts the forks that lead to this process; a block drawn before the last one is not used.
 std::atomic<std::uint64_t> fork_count{0};
@@ -28,8 +28,8 @@ void start_once() {
 }
 
 struct Block {
-  std::array<std::uint8_t, kBlockBytes> bytes;
-  std::size_t used = kBlockBytes;
+  std::array<std::uint8_t, kRandomBlockBytes> bytes;
+  std::size_t used = kRandomBlockBytes;
   std::uint64_t drawn_in_fork = 0;
 
   ~Block() { sodium_memzero(bytes.data(), bytes.size()); }
@@ -45,13 +45,13 @@ struct Block {
 
 void random_bytes(std::span<std::uint8_t> to) {
   thread_local Block block;
-  if (to.size() > kBlockBytes / 4) {
+  if (to.size() > kRandomBlockBytes / 4) {
     start_once();
     randombytes_buf(to.data(), to.size());
     return;
   }
   if (to.empty()) return;
-  if (kBlockBytes - block.used < to.size() ||
+  if (kRandomBlockBytes - block.used < to.size() ||
       block.drawn_in_fork != fork_count.load(std::memory_order_relaxed)) {
     block.refill();
   }

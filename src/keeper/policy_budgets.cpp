@@ -2,12 +2,11 @@
 #include <bit>
 #include <limits>
 
+#include "base/clock.h"
 #include "keeper/policy.h"
 
 namespace bulkhead {
 namespace {
-
-constexpr std::uint64_t kMsPerDay = 24ull * 3600 * 1000;
 
 // Whoever may see one customer may see all of that customer: less weight would refuse a reveal for
 // ever.

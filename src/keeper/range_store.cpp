@@ -23,23 +23,23 @@
 #include "base/bytes.h"
 #include "base/check.h"
 
-// The file: kMagic, then 2^20 + 1 numbers (u32: how many digests come before each prefix), then the
-// digests in order as 18 bytes (the 35 hex digits after the prefix and a leading 0 digit) and a u32
-// count. All numbers are big-endian.
+// The file: kRangeMagic, then 2^20 + 1 numbers (u32: how many digests come before each prefix),
+// then the digests in order as 18 bytes (the 35 hex digits after the prefix and a leading 0 digit)
+// and a u32 count. All numbers are big-endian.
 namespace bulkhead {
 namespace {
 
 using Sha1 = std::array<std::uint8_t, 20>;
-struct Row {
+struct RangeRow {
   Sha1 digest;
   std::array<std::uint8_t, 4> count;
   std::uint32_t number() const { return get_big_endian<std::uint32_t>(count.data()); }
 };
-static_assert(sizeof(Row) == 24);
+static_assert(sizeof(RangeRow) == 24);
 
-constexpr std::string_view kMagic = "bulkhead range 1";
+constexpr std::string_view kRangeMagic = "bulkhead range 1";
 constexpr std::size_t kPrefixes = 1u << 20;
-constexpr std::size_t kIndexAt = kMagic.size();
+constexpr std::size_t kIndexAt = kRangeMagic.size();
 constexpr std::size_t kRowsAt = kIndexAt + (kPrefixes + 1) * 4;
 constexpr std::size_t kRowBytes = 22;
 constexpr std::size_t kSuffixBytes = 18;
@@ -74,8 +74,8 @@ int hex_digit(char c) {
   return -1;
 }
 
-Result<Row> parse_line(std::string_view line) {
-  Row row{};
+Result<RangeRow> parse_line(std::string_view line) {
+  RangeRow row{};
   if (line.size() < 42 || line[40] != ':')
     return fail(ErrorCode::kMalformed, "range list: line is not HASH:COUNT");
   for (std::size_t i = 0; i < 20; ++i) {
@@ -131,20 +131,20 @@ Result<std::uint64_t> distribute(const std::filesystem::path& list, BucketFiles&
 }
 
 // Second pass: a bucket in order, each digest once with its largest count.
-Result<std::vector<Row>> sorted_bucket(std::FILE* bucket, std::size_t entries_max) {
+Result<std::vector<RangeRow>> sorted_bucket(std::FILE* bucket, std::size_t entries_max) {
   if (std::fflush(bucket) != 0) return fail(ErrorCode::kIo, "range store: write");
   const auto bytes = std::ftell(bucket);
   if (bytes < 0) return fail(ErrorCode::kIo, "range store: temporary file");
-  const auto size = static_cast<std::size_t>(bytes) / sizeof(Row);
+  const auto size = static_cast<std::size_t>(bytes) / sizeof(RangeRow);
   if (size > entries_max) return fail(ErrorCode::kTooLarge, "range list: too many digests alike");
-  std::vector<Row> rows(size);
+  std::vector<RangeRow> rows(size);
   if (std::fseek(bucket, 0, SEEK_SET) != 0) return fail(ErrorCode::kIo, "range store: seek");
-  if (std::fread(rows.data(), sizeof(Row), size, bucket) != size)
+  if (std::fread(rows.data(), sizeof(RangeRow), size, bucket) != size)
     return fail(ErrorCode::kIo, "range store: read");
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+  std::sort(rows.begin(), rows.end(), [](const RangeRow& a, const RangeRow& b) {
     return a.digest != b.digest ? a.digest < b.digest : a.count > b.count;
   });
-  const auto same = [](const Row& a, const Row& b) { return a.digest == b.digest; };
+  const auto same = [](const RangeRow& a, const RangeRow& b) { return a.digest == b.digest; };
   rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
   return rows;
 }
@@ -168,7 +168,7 @@ Result<std::uint64_t> write_store(std::FILE* out, BucketFiles& buckets,
   if (digests > std::numeric_limits<std::uint32_t>::max())
     return fail(ErrorCode::kTooLarge, "range list");
   if (std::fseek(out, 0, SEEK_SET) != 0) return fail(ErrorCode::kIo, "range store: seek");
-  TRY_STATUS(write_all(out, view_of(kMagic)));
+  TRY_STATUS(write_all(out, view_of(kRangeMagic)));
   std::uint32_t sum = 0;
   for (const auto number : before) {
     sum += number;
@@ -239,10 +239,10 @@ Result<RangeStore> RangeStore::open(const std::filesystem::path& folder) {
     return fail(errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
                 "range store cannot be opened");
   RangeStore store(file, 0);
-  std::array<std::uint8_t, kMagic.size()> magic;
+  std::array<std::uint8_t, kRangeMagic.size()> magic;
   std::array<std::uint8_t, 4> last;
   struct stat info{};
-  if (::fstat(file, &info) != 0 || !read_at(file, 0, magic) || text_of(magic) != kMagic ||
+  if (::fstat(file, &info) != 0 || !read_at(file, 0, magic) || text_of(magic) != kRangeMagic ||
       !read_at(file, kIndexAt + kPrefixes * 4ull, last)) {
     return fail(ErrorCode::kMalformed, "range store: head");
   }

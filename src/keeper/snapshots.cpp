@@ -15,9 +15,9 @@ namespace {
 // file = head ‖ chunk…; head = magic ‖ u32 fold version ‖ u64 size ‖ 16 random bytes;
 // chunk = u32 length of the rest ‖ sealed bytes. Each chunk binds head, its number and whether it
 // is the last one, which holds the root.
-constexpr std::string_view kMagic = "bulkhead snapshot 1\n";
+constexpr std::string_view kSnapshotMagic = "bulkhead snapshot 1\n";
 constexpr std::size_t kIdBytes = 16;
-constexpr std::size_t kHeadBytes = kMagic.size() + 4 + 8 + kIdBytes;
+constexpr std::size_t kHeadBytes = kSnapshotMagic.size() + 4 + 8 + kIdBytes;
 constexpr std::size_t kChunkHeadBytes = 4;
 
 Bytes chunk_bound(ByteView head, std::uint32_t number, bool last) {
@@ -94,10 +94,10 @@ std::vector<TreeSize> Snapshots::sizes() const {
 }
 
 Bytes Snapshots::head_of(TreeSize size, std::span<const std::uint8_t> id) const {
-  Bytes head(kMagic.begin(), kMagic.end());
+  Bytes head(kSnapshotMagic.begin(), kSnapshotMagic.end());
   head.resize(kHeadBytes);
-  put_big_endian(kFoldVersion, head.data() + kMagic.size());
-  put_big_endian(size.value, head.data() + kMagic.size() + 4);
+  put_big_endian(kFoldVersion, head.data() + kSnapshotMagic.size());
+  put_big_endian(size.value, head.data() + kSnapshotMagic.size() + 4);
   std::ranges::copy(id, head.begin() + kHeadBytes - kIdBytes);
   return head;
 }

@@ -9,7 +9,7 @@
 namespace bulkhead {
 namespace {
 
-DemoOptions options_of(std::uint32_t customers, bool tokens = false) {
+DemoOptions options_for(std::uint32_t customers, bool tokens = false) {
   return {.customers = customers, .seed = 3, .today = 20'780, .tokens = tokens};
 }
 
@@ -27,12 +27,12 @@ std::string value_of(const CustomerSpec& spec, Field field) {
 
 TEST(DemoCases, ThereIsOneForTenCustomersWhateverTheirNumber) {
   for (const std::uint32_t customers : {1u, 10u, 95u, 5'000u}) {
-    EXPECT_GE(all_cases(options_of(customers)).size() * 10, customers) << customers;
+    EXPECT_GE(all_cases(options_for(customers)).size() * 10, customers) << customers;
   }
 }
 
 TEST(DemoCases, AreComplete) {
-  const auto options = options_of(5'000);
+  const auto options = options_for(5'000);
   const auto staff = DemoAirline::staff();
   std::uint32_t last_customer = 0;
   std::set<RequestType> types;
@@ -69,7 +69,7 @@ TEST(DemoCases, AreComplete) {
 }
 
 TEST(DemoCases, MessagesSpeakTheCustomersLanguageAndNameTheirTrip) {
-  const auto options = options_of(5'000);
+  const auto options = options_for(5'000);
   const DemoAirline airline(options);
   std::map<std::string, std::set<std::string>> openings;
   for (const auto& past : all_cases(options)) {
@@ -90,7 +90,7 @@ TEST(DemoCases, MessagesSpeakTheCustomersLanguageAndNameTheirTrip) {
 }
 
 TEST(DemoCases, TheFirstMessageCarriesItsToken) {
-  const auto options = options_of(300, true);
+  const auto options = options_for(300, true);
   std::uint32_t before = 0;
   for (const auto& past : all_cases(options)) {
     const auto token = drill_token(options.seed, past.customer, Field::kMessage);

@@ -9,7 +9,7 @@
 namespace bulkhead {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kKeysFormat = 1;
 constexpr std::string_view kPseudonymLabel = "pseudonym";
 
 using KeyPlace = std::array<std::uint8_t, 10>;
@@ -43,7 +43,7 @@ static_assert(static_cast<std::size_t>(RingKey::kPerson) == kCompartmentCount);
 StackKey::~StackKey() { wipe(bytes_); }
 
 Status make_customer_keys(const KeyRing& ring, CustomerNumber customer, CustomerKeys& made) {
-  made.wrapped[0] = kFormat;
+  made.wrapped[0] = kKeysFormat;
   for (std::size_t slot = 0; slot < kCustomerKeyCount; ++slot) {
     random_bytes(made.keys[slot].fill());
     auto* const to = made.wrapped.data() + 1 + slot * kWrappedKeyBytes;
@@ -60,7 +60,7 @@ Status make_customer_keys(const KeyRing& ring, CustomerNumber customer, Customer
 
 Result<PersonKeys> PersonKeys::unwrap(const KeyRing& ring, CustomerNumber customer,
                                       ByteView wrapped) {
-  if (wrapped.size() != kWrappedKeysBytes || wrapped[0] != kFormat) {
+  if (wrapped.size() != kWrappedKeysBytes || wrapped[0] != kKeysFormat) {
     return fail(ErrorCode::kMalformed, "a row of keys does not follow its format");
   }
   PersonKeys keys;

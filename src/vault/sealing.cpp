@@ -11,7 +11,7 @@
 namespace bulkhead {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kSealFormat = 1;
 constexpr std::size_t kCompartmentHeadBytes = 1 + 4;
 constexpr std::size_t kValueHeadBytes = 1 + 2 + 2;
 
@@ -97,7 +97,7 @@ Status decode_values(ByteView bytes, Compartment compartment, FieldSet wanted, R
 Bytes seal_compartment(KeyView key, CustomerNumber customer, Compartment compartment,
                        std::uint32_t version, ByteView plaintext) {
   Bytes sealed(kCompartmentHeadBytes + plaintext.size() + kSealOverheadBytes);
-  sealed[0] = kFormat;
+  sealed[0] = kSealFormat;
   put_big_endian(version, sealed.data() + 1);
   seal_into(key, plaintext, place_of(customer, compartment, version).view(),
             sealed.data() + kCompartmentHeadBytes);
@@ -105,7 +105,7 @@ Bytes seal_compartment(KeyView key, CustomerNumber customer, Compartment compart
 }
 
 Result<std::uint32_t> claimed_version(ByteView sealed) {
-  if (sealed.size() < kCompartmentHeadBytes + kSealOverheadBytes || sealed[0] != kFormat) {
+  if (sealed.size() < kCompartmentHeadBytes + kSealOverheadBytes || sealed[0] != kSealFormat) {
     return fail(ErrorCode::kMalformed, kBadValues);
   }
   return get_big_endian<std::uint32_t>(sealed.data() + 1);

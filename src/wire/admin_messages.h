@@ -24,9 +24,9 @@ struct AdminHelloAnswer {
 };
 struct AdminSignIn {
   static constexpr Op kOp = Op::kAdminSignIn;
-  Text<kNameBytesMax> name;
-  Text<kPasswordBytesMax> password;
-  Text<8> code;
+  Text<kNameBytesMax> name{};
+  Text<kPasswordBytesMax> password{};
+  Text<8> code{};
   WIRE_MEMBERS(name, password, code)
 };
 // A signed-in admin's later connections show the token instead, for a quarter of an hour.

@@ -141,7 +141,7 @@ void add_drill(CLI::App& app, cli::Chosen& chosen) {
         command
             .add_option("--without", options.without,
                         "Run it once with this protection off; it should fail")
-            ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "anchor"}));
+            ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "clock", "anchor"}));
         command.add_option("--keep", options.keep,
                            "Leave all files in this folder, which must be empty or new");
         command.add_flag("--json", options.json, "One line of JSON instead of the table");

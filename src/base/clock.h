@@ -3,6 +3,7 @@
 // in seconds. Owned by base.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 namespace bulkhead {
@@ -22,6 +23,22 @@ class SystemClock final : public Clock {
   std::uint64_t boot_ms() const override;
 };
 
+// The machine's time and more: for drill directories, where months pass in seconds.
+class MovedClock final : public Clock {
+ public:
+  explicit MovedClock(const Clock& from, std::uint64_t wall_ahead_ms = 0)
+      : from_(from), wall_ahead_ms_(wall_ahead_ms) {}
+  std::uint64_t wall_ms() const override { return from_.wall_ms() + wall_ahead_ms_ + moved_ms_; }
+  std::uint64_t boot_ms() const override { return from_.boot_ms() + moved_ms_; }
+  void advance_ms(std::uint64_t by) { moved_ms_ += by; }
+
+ private:
+  const Clock& from_;
+  std::uint64_t wall_ahead_ms_;
+  std::atomic<std::uint64_t> moved_ms_ = 0;
+};
+
+// One that a test moves, from any thread.
 class FakeClock final : public Clock {
  public:
   explicit FakeClock(std::uint64_t wall_ms = 1'767'225'600'000) : wall_ms_(wall_ms) {}
@@ -31,13 +48,11 @@ class FakeClock final : public Clock {
     wall_ms_ += by;
     boot_ms_ += by;
   }
-  void step_wall_ms(std::int64_t by) {
-    wall_ms_ = static_cast<std::uint64_t>(static_cast<std::int64_t>(wall_ms_) + by);
-  }
+  void step_wall_ms(std::int64_t by) { wall_ms_ += static_cast<std::uint64_t>(by); }
 
  private:
-  std::uint64_t wall_ms_;
-  std::uint64_t boot_ms_ = 1'000'000;
+  std::atomic<std::uint64_t> wall_ms_;
+  std::atomic<std::uint64_t> boot_ms_ = 1'000'000;
 };
 
 }  // namespace bulkhead

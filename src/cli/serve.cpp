@@ -73,8 +73,12 @@ void add_serve(CLI::App& app, Chosen& chosen) {
             .add_option("--tap", serve.tap,
                         "Drills only: folder for what the keeper sends to the fronts")
             ->check(CLI::ExistingDirectory);
+        command
+            .add_option("--clock-ahead", options.clock_ahead_s,
+                        "Drills only: so many seconds the keeper's wall clock is ahead")
+            ->check(CLI::Range(0u, 10'000'000u));
         command.add_option("--without", options.without, "Drills only: protections to switch off")
-            ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "anchor"}));
+            ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "clock", "anchor"}));
       },
       serve);
 }

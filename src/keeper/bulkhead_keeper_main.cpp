@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: bulkhead-keeper --data DIR (--key-fd N | --key FILE) --control-fd N [--without "
-    "PROTECTION]... [--recompute] [--second-place FILE] [--unanchored]\n"
+    "PROTECTION]... [--recompute] [--second-place FILE] [--unanchored] [--clock-ahead S]\n"
     "       bulkhead-keeper --init --data DIR --key FILE (--demo | --drill | --origin NAME)\n"
     "The supervisor (`bulkhead serve`) and `bulkhead init` start it; people seldom do.\n";
 
@@ -34,6 +34,7 @@ struct Arguments {
   int control_fd = -1;
   bool init = false;
   bool recompute = false;
+  int clock_ahead_s = 0;
   Anchor anchor;
   std::vector<std::string> without;
 };
@@ -41,7 +42,7 @@ struct Arguments {
 std::optional<int> number(const char* text) {
   int value = 0;
   for (const char* at = text; *at != 0; ++at) {
-    if (*at < '0' || *at > '9' || value > 100'000) return std::nullopt;
+    if (*at < '0' || *at > '9' || value > 10'000'000) return std::nullopt;
     value = value * 10 + (*at - '0');
   }
   return *text == 0 ? std::nullopt : std::optional(value);
@@ -86,6 +87,8 @@ std::optional<Arguments> parse(int count, char** words) {
         arguments.key_fd = *number(value);
       else if (word == "--control-fd" && number(value))
         arguments.control_fd = *number(value);
+      else if (word == "--clock-ahead" && number(value))
+        arguments.clock_ahead_s = *number(value);
       else
         return std::nullopt;
     }
@@ -129,7 +132,11 @@ Status serve(const Arguments& arguments) {
     folders.push_back(second.string());
   TRY_STATUS(
       confine({.user = {}, .read_write = folders, .read_only = {}, .network = NetworkUse::kNone}));
-  return run_keeper({arguments.data, arguments.without, arguments.recompute, arguments.anchor},
+  return run_keeper({.data = arguments.data,
+                     .without = arguments.without,
+                     .recompute = arguments.recompute,
+                     .anchor = arguments.anchor,
+                     .clock_ahead_s = static_cast<std::uint64_t>(arguments.clock_ahead_s)},
                     root, arguments.control_fd);
 }
 

@@ -81,6 +81,7 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
   add(parts.without.budget, "budget");
   add(parts.without.proof, "proof");
   add(parts.without.metering, "metering");
+  add(parts.without.clock, "clock");
   if (parts.drill) {
     answer.state_fingerprint = keeper.state().fingerprint();
     answer.state_entries = keeper.state().entries();
@@ -98,6 +99,14 @@ Outcome set_policy(Keeper& keeper, const Call& call, const wire::SetPolicy& mess
   entry.detail = wire::encode(PolicyDetail{{std::string(text_of(wire::encode(*policy)))}});
   keeper.record(std::move(entry));
   return Outcome::with(wire::SetPolicyAnswer{keeper.state().policy_number().value});
+}
+
+Outcome move_clock(Keeper& keeper, const Call&, const wire::MoveClock& message) {
+  auto* const clock = keeper.parts().drill_clock;
+  if (clock == nullptr) return Outcome::refuse(Reason::kRole);
+  if (message.forward_ms > wire::kMoveClockMsMax) return Outcome::refuse(Reason::kMalformed);
+  clock->advance_ms(message.forward_ms);
+  return Outcome::with(wire::Done{});
 }
 
 Outcome demo_code(Keeper& keeper, const Call&, const wire::DemoCode& message) {

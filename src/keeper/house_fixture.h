@@ -135,8 +135,8 @@ class KeeperHouse : public testing::Test {
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     control_.reset(ends[0]);
     thread_ = std::thread([this, fd = Descriptor(ends[1])] {
-      ended_ =
-          run_keeper({folder_.path().string(), without_, recompute_, anchor_}, root_, fd.get());
+      ended_ = run_keeper({folder_.path().string(), without_, recompute_, anchor_, clock_}, root_,
+                          fd.get());
     });
     std::array<std::uint8_t, 512> buffer;
     ASSERT_GT(recv(control_.get(), buffer.data(), buffer.size(), 0), 0) << "not ready";
@@ -183,6 +183,7 @@ class KeeperHouse : public testing::Test {
   std::vector<std::string> without_;
   bool recompute_ = false;
   Anchor anchor_;
+  const Clock* clock_ = nullptr;
   Descriptor control_;
   std::thread thread_;
   Status ended_;

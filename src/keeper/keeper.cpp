@@ -15,9 +15,6 @@ namespace bulkhead {
 namespace {
 constexpr std::uint32_t kFreeRefusalsPerSecond = 10;
 constexpr std::size_t kAlikeKindsMax = 100'000;
-// New networks that failed sign-ins may introduce; beyond, such failures share one number, so that
-// a front which makes networks up fills neither ledger nor memory.
-constexpr std::uint32_t kStrangersPerMinuteMax = 60;
 // Parts the block space of case ids from that of customer references (vault/references.h), whose
 // tail is zero.
 constexpr std::array<std::uint8_t, 8> kCaseIdTail{'b', 'u', 'l', 'k', 'c', 'a', 's', 'e'};
@@ -38,7 +35,8 @@ Status Keeper::start() {
   TRY_STATUS(directory_.load(state_, parts_.reader));
   TRY_STATUS(catch_up_vault());
   learn_networks();
-  time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(), parts_.demo);
+  time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(),
+                believes_wall_clock());
   begin_turn();
   started_ms_ = now_ms_;
   Entry entry;
@@ -52,6 +50,10 @@ Status Keeper::start() {
   entry.detail = wire::encode(RestartDetail{entry.instance.value, time_->time_lost_ms()});
   record(std::move(entry));
   return {};
+}
+
+bool Keeper::believes_wall_clock() const {
+  return parts_.without.clock || (parts_.demo && !parts_.drill);
 }
 
 // Strangers must not be able to lock out somebody at their own network after a restart either.

@@ -38,6 +38,7 @@ struct Without {
   bool budget = false;
   bool proof = false;
   bool metering = false;
+  bool clock = false;  // a restart believes the wall clock
 };
 
 struct KeeperParts {
@@ -58,6 +59,7 @@ struct KeeperParts {
   std::string origin;
   bool demo = false;
   bool drill = false;
+  MovedClock* drill_clock = nullptr;  // the clock, where it may be moved
   Without without;
 };
 
@@ -106,6 +108,10 @@ struct CaseAccess {
   Case row;
   ContactProof contact{};
 };
+
+// New networks that failed sign-ins may introduce in a minute; beyond, such failures share one
+// number, so that a front which makes networks up fills neither ledger nor memory.
+inline constexpr std::uint32_t kStrangersPerMinuteMax = 60;
 
 class Keeper {
  public:
@@ -196,6 +202,8 @@ class Keeper {
 
  private:
   void learn_networks();
+  // Of the time since the last entry, at a start: all of it, instead of an hour at most.
+  bool believes_wall_clock() const;
 
   struct Alike {  // refusals that are alike
     Entry entry;

@@ -15,14 +15,14 @@ inline constexpr std::uint64_t kClocksApartMsMax = 30'000;
 
 class KeeperTime {
  public:
-  // `last_*` come from the newest entry (0: the ledger is empty). A demo directory takes the whole
-  // wall difference, so that a laptop that slept shows sensible budgets; elsewhere a start counts
-  // for one hour at most.
+  // `last_*` come from the newest entry (0: the ledger is empty). A demo directory
+  // takes the whole wall difference, so that a laptop that slept shows sensible budgets; elsewhere
+  // a start counts for one hour at most.
   KeeperTime(const Clock& clock, std::uint64_t last_keeper_ms, std::uint64_t last_wall_ms,
-             bool demo)
+             bool believes_wall)
       : clock_(clock), boot_at_start_ms_(clock.boot_ms()), wall_at_start_ms_(clock.wall_ms()) {
     std::uint64_t passed = wall_at_start_ms_ > last_wall_ms ? wall_at_start_ms_ - last_wall_ms : 0;
-    if (!demo) passed = std::min(passed, kTimePerStartMsMax);
+    if (!believes_wall) passed = std::min(passed, kTimePerStartMsMax);
     time_lost_ms_ = last_wall_ms == 0 ? 0 : passed;
     start_ms_ = last_wall_ms == 0 ? wall_at_start_ms_ : last_keeper_ms + passed;
   }

@@ -20,8 +20,6 @@ namespace {
 constexpr int kEventsPerTurn = 64;
 constexpr int kSendBufferBytes = 4 << 20;
 constexpr std::size_t kControlBytesMax = 4096;
-// A turn with more entries ends early, so that it always fits into one append.
-constexpr std::size_t kTurnEntries = 8'192;
 static_assert(kTurnEntries + kRecordValuesMax + wire::kSeedCasesMax * 2 < kAppendEntriesMax);
 
 // What became durable goes to the threads that act on it.

@@ -18,6 +18,8 @@ namespace bulkhead {
 inline constexpr std::size_t kChannelsMax = 256;
 inline constexpr std::size_t kReadBytesPerTurn =
     256u << 10;  // of one channel, so that none starves the others
+// A turn with more entries ends early, so that it always fits into one append.
+inline constexpr std::size_t kTurnEntries = 8'192;
 inline constexpr int kTickMs = 200;
 
 struct LoopParts {

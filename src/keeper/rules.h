@@ -68,6 +68,7 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kDemoCode,     "demo-code",      kAdmin, Stage::kServing,   kSmall,    read<wire::DemoCode, demo_code>},
     Rule{Op::kSeedCases,    "seed-cases",     kAdmin, Stage::kServing,   wire::kFrameBodyBytesMax, read<wire::SeedCases, seed_cases>},
     Rule{Op::kSetContact,   "set-contact",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetContact, set_contact>},
+    Rule{Op::kMoveClock,    "move-clock",     kAdmin, Stage::kServing,   16,        read<wire::MoveClock, move_clock>},
   };
 }();
 // clang-format on

@@ -10,10 +10,8 @@ namespace bulkhead {
 namespace {
 
 constexpr std::size_t kWriterJobsMax = 4096;
-constexpr std::size_t kScanJobsMax = 16;
 constexpr std::size_t kSnapshotJobsMax = 1;
 constexpr std::size_t kHashingThreads = 2;
-constexpr std::size_t kHashingJobsMax = 64;
 
 Result<Without> read_without(const std::vector<std::string>& names, bool drill) {
   Without without;
@@ -28,8 +26,11 @@ Result<Without> read_without(const std::vector<std::string>& names, bool drill) 
       without.proof = true;
     else if (name == "metering")
       without.metering = true;
+    else if (name == "clock")
+      without.clock = true;
     else
-      return fail(ErrorCode::kMalformed, "no such protection: grant, budget, proof or metering");
+      return fail(ErrorCode::kMalformed,
+                  "no such protection: grant, budget, proof, metering or clock");
   }
   return without;
 }
@@ -65,7 +66,12 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   const auto writer_reader = TRY(open_reader());
   const auto scan_reader = TRY(open_reader());
 
-  SystemClock clock;
+  if (options.clock_ahead_s > 0 && !folder.drill())
+    return fail(ErrorCode::kRefused, "the clock can be moved in drill directories only");
+  SystemClock system_clock;
+  const Clock& real_clock = options.clock == nullptr ? system_clock : *options.clock;
+  MovedClock drill_clock(real_clock, options.clock_ahead_s * 1000);
+  const Clock& clock = folder.drill() ? drill_clock : real_clock;
   Mailbox mailbox;
   ImportQueue imports;
   WorkLane writer_lane(1, kWriterJobsMax);
@@ -94,6 +100,7 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
        .origin = folder.origin,
        .demo = folder.demo(),
        .drill = folder.drill(),
+       .drill_clock = folder.drill() ? &drill_clock : nullptr,
        .without = without});
   TRY_STATUS(keeper.start());
   TRY_STATUS(sweep_unrecorded(*folder.vault, keeper.state()));

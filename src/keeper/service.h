@@ -6,17 +6,23 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "keeper/keeper_setup.h"
 
 namespace bulkhead {
 
+inline constexpr std::size_t kScanJobsMax = 16;     // turns with scans that may wait
+inline constexpr std::size_t kHashingJobsMax = 64;  // sign-ins that may wait
+
 struct ServiceOptions {
   std::string data;                  // the keeper's own folder, initialised
   std::vector<std::string> without;  // protections to leave out; drill directories only
   bool recompute = false;            // check the state of snapshot and tail against all entries
   Anchor anchor{};
+  const Clock* clock = nullptr;     // a test's; none: the system's
+  std::uint64_t clock_ahead_s = 0;  // of the wall clock; drill directories only
 };
 
 // Returns when drained. kUnavailable when the other end of `control_fd` goes away; whatever opening

@@ -1,11 +1,8 @@
 // Sign-in at a running keeper: who is slowed down, and who must not be.
 #include <gtest/gtest.h>
 
-#include "base/clock.h"
-#include "crypto/encoding.h"
 #include "keeper/admin_sessions.h"
-#include "keeper/house_fixture.h"
-#include "keeper/totp.h"
+#include "keeper/real_house_fixture.h"
 
 namespace bulkhead {
 namespace {
@@ -46,34 +43,6 @@ TEST_F(KeeperHouse, StrangersCannotLockOutAKnownNetworkEvenAfterARestart) {
   EXPECT_EQ(try_password(front, "anna", "a stranger's guess", ipv4(200)), Reason::kBackOff);
   sign_in(admin, front, "anna");
 }
-
-// A house with an administrator, where nothing is a demo.
-class RealHouse : public KeeperHouse {
- protected:
-  void SetUp() override {
-    root_ = random_secret(32);
-    auto made = make_keeper_folder(folder_.path(), root_, "airline.example/ledger");
-    ASSERT_TRUE(made && *made);
-    first_ = **made;
-    start();
-  }
-  std::string code() const {
-    constexpr std::string_view kMark = "secret=";
-    const auto at = first_.otpauth.find(kMark) + kMark.size();
-    const auto bytes = from_base32(first_.otpauth.substr(at, first_.otpauth.find('&', at) - at));
-    EXPECT_TRUE(bytes.has_value());
-    TotpSecret secret{};
-    std::copy_n(bytes->begin(), secret.size(), secret.begin());
-    return totp_code(secret, totp_step(SystemClock().wall_ms()));
-  }
-  Reason sign_in_admin(const std::string& password, const std::string& code) {
-    auto peer = connect(Face::kAdmin);
-    EXPECT_FALSE(peer.call<wire::AdminHelloAnswer>(wire::AdminHello{}).signed_in);
-    const auto answer = peer.ask(wire::AdminSignIn{{first_.name}, {password}, {code}});
-    return answer ? answer->reason : Reason::kLedger;
-  }
-  FirstAdmin first_;
-};
 
 TEST_F(RealHouse, AnAdministratorWhoSignedInIsNoFailure) {
   ASSERT_EQ(sign_in_admin(first_.password, code()), Reason::kNone);

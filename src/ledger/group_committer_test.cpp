@@ -53,6 +53,27 @@ TEST(GroupCommitter, ManyCallersGetEveryIndexOnceAndInTheirOrder) {
   EXPECT_TRUE(status);
 }
 
+TEST(GroupCommitter, WhoWaitsForRoomWaitsUntilTheDiskMovesAgain) {
+  TestDirectory directory;
+  HeldDisk disk;
+  auto ledger = open_ledger_for_test(directory.path(), disk).value();
+  GroupCommitter committer(*ledger);
+  disk.hold();
+  constexpr std::size_t kBatch = kAppendEntriesMax / 4;
+  while (committer.submit(std::vector<Entry>(kBatch), [](const Result<LeafIndex>&) {})) {
+  }
+  std::atomic<bool> entered = false;
+  std::jthread waiter([&] {
+    committer.wait_for_room(kBatch);
+    entered = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(entered);
+  disk.release();
+  waiter.join();
+  EXPECT_TRUE(committer.submit(std::vector<Entry>(kBatch), [](const Result<LeafIndex>&) {}));
+}
+
 TEST(GroupCommitter, RefusesBeyondItsQueueAndAfterStop) {
   TestDirectory directory;
   HeldDisk disk;

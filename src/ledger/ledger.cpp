@@ -73,7 +73,8 @@ Result<LeafIndex> Ledger::Core::append(std::span<const Entry> entries) {
   batch->offsets.reserve(entries.size());
   for (const auto& entry : entries) {
     batch->offsets.push_back(batch->bytes.size());
-    append_record(batch->bytes, before, entry);
+    const LeafIndex index{before.value + batch->offsets.size() - 1};
+    append_record(batch->bytes, record_key, index, before, entry);
   }
   if (const auto done = make_durable(*batch); !done)
     return std::unexpected(break_with(done.error()));

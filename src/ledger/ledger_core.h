@@ -45,6 +45,7 @@ struct Ledger::Core {
   Core(LedgerOptions opened_with, NoteVerifier own_verifier)
       : options(std::move(opened_with)),
         verifier(std::move(own_verifier)),
+        record_key(journal_key(options.key)),
         disk(*options.disk),
         second_place(disk, options.second_place) {}
 
@@ -92,6 +93,7 @@ struct Ledger::Core {
 
   LedgerOptions options;
   NoteVerifier verifier;
+  SecretBytes record_key;
   Disk& disk;
   SecondPlace second_place;
   std::optional<std::string> second_note;  // what it held when the ledger was opened

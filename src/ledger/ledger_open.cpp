@@ -135,6 +135,9 @@ Status Ledger::Core::replay_journal(ByteView bytes, const JournalScan& scan,
     const auto raw = bytes.subspan(start, stop - start);
     const LeafIndex index{durable_size++};
     if (!holds(checkpoint.size, index)) {
+      // What no checkpoint covers has only its MAC to show who wrote it.
+      if (!is_authentic(raw, record_key, index))
+        return contradiction("the journal holds an entry that this ledger's key did not write");
       if (batch->offsets.empty()) batch->first = index;
       batch->offsets.push_back(batch->bytes.size());
       batch->bytes.insert(batch->bytes.end(), raw.begin(), raw.end());

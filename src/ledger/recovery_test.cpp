@@ -114,6 +114,29 @@ TEST_F(Recovery, DamageBeforeAnAcknowledgedEntryIsRefusedAndNeverCutAway) {
   EXPECT_EQ(open_ledger_for_test(copy, disk_).value()->size(), TreeSize{7});
 }
 
+TEST_F(Recovery, AnEntryThatNoCheckpointCoversMustBeOurs) {
+  const auto whole = disk_.read(journal_in(directory_.file("ledger")), 1 << 20).value();
+  const auto scan = scan_journal(whole, {0});
+  const auto copy = copy_of(directory_, "copy");
+  const auto added = [&](ByteView record) {
+    auto bytes = whole;
+    bytes.insert(bytes.end(), record.begin(), record.end());
+    overwrite(journal_in(copy), bytes);
+    return open_ledger_for_test(copy, disk_).error();
+  };
+  Bytes forged;
+  append_record(forged, SecretBytes(ByteView(Bytes(32))), {8}, {8}, entry_for_test(8));
+  EXPECT_EQ(added(forged).code, ErrorCode::kMalformed);
+  // Nor may one of our own be said twice.
+  EXPECT_EQ(added(ByteView(whole).subspan(scan.offsets[7])).code, ErrorCode::kMalformed);
+  Bytes ours;
+  append_record(ours, journal_key(signing_key_for_test()), {8}, {8}, entry_for_test(8));
+  auto bytes = whole;
+  bytes.insert(bytes.end(), ours.begin(), ours.end());
+  overwrite(journal_in(copy), bytes);
+  EXPECT_EQ(open_ledger_for_test(copy, disk_).value()->size(), TreeSize{9});
+}
+
 TEST_F(Recovery, TilesThatAPowerCutTookAreDerivedAgain) {
   const auto copy = copy_of(directory_, "copy");
   fs::remove_all(copy + "/tile");

@@ -168,7 +168,8 @@ TEST_F(Verify, JournalEntriesUnderTheCheckpointAreComparedAndLaterOnesCounted) {
   auto& journal = source.files["journal/" + journal_name({0})];
   Bytes other;
   for (std::uint64_t i = 0; i < 20; ++i)
-    append_record(other, {0}, entry_for_test(i == 4 ? 999 : i));
+    append_record(other, journal_key(signing_key_for_test()), {i}, {0},
+                  entry_for_test(i == 4 ? 999 : i));
   journal = other;
   const auto changed = verify(source);
   EXPECT_TRUE(names_file(changed, "entry 4 is not the one in its bundle"));

@@ -49,6 +49,10 @@ Status KeeperProcess::start(const Setup& setup, std::uint64_t now_ms) {
     plan.arguments.push_back(setup.options.second_place);
   }
   if (setup.options.unanchored) plan.arguments.emplace_back("--unanchored");
+  if (setup.options.clock_ahead_s > 0) {
+    plan.arguments.emplace_back("--clock-ahead");
+    plan.arguments.push_back(std::to_string(setup.options.clock_ahead_s));
+  }
   plan.descriptors = {{"--key-fd", key.get()}, {"--control-fd", keeper_end.get()}};
   plan.user = setup.users.keeper;
   child = TRY(start_program(plan));

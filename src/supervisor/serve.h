@@ -19,6 +19,7 @@ struct ServeOptions {
   std::vector<std::string> without;  // drills only, handed to the keeper: protections switched off
   std::string second_place;          // handed to the keeper: a second file for the last checkpoint
   bool unanchored = false;           // handed to the keeper: start although it cannot vouch
+  std::uint32_t clock_ahead_s = 0;  // drills only, handed to the keeper: its wall clock
   std::optional<std::string>
       tap_path;  // drills only: an existing folder for tap-<instance>-<n>.bin (relay.h)
   std::string listen_address =

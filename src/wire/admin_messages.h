@@ -232,6 +232,13 @@ struct SeedCasesAnswer {
   List<CaseId, kSeedCasesMax> ids;
   WIRE_MEMBERS(first_case, ids)
 };
+// In a drill directory the keeper's clocks go forward by so much.
+inline constexpr std::uint64_t kMoveClockMsMax = 40ull * 24 * 3600 * 1000;
+struct MoveClock {
+  static constexpr Op kOp = Op::kMoveClock;
+  std::uint64_t forward_ms = 0;
+  WIRE_MEMBERS(forward_ms)
+};
 struct SetContact {
   static constexpr Op kOp = Op::kSetContact;
   CaseId id;

@@ -47,6 +47,7 @@ enum class Op : std::uint16_t {
   kDemoCode = 78,
   kSeedCases = 79,
   kSetContact = 80,
+  kMoveClock = 116,
 
   kNewChannel = 128,
   kDrain = 129,

@@ -1,0 +1,175 @@
+// Limits of a running keeper, each exceeded.
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+#include "keeper/admin_sessions.h"
+#include "keeper/loop.h"
+#include "keeper/real_house_fixture.h"
+
+namespace bulkhead {
+namespace {
+
+constexpr std::uint64_t kMinuteMs = 60'000;
+
+wire::NetworkAddress ipv4(std::uint8_t second, std::uint8_t third) {
+  wire::NetworkAddress address{};
+  address[10] = address[11] = 0xff;
+  address[12] = 10;
+  address[13] = second;
+  address[14] = third;
+  return address;
+}
+
+wire::SignIn sign_in_from(const wire::NetworkAddress& network, const std::string& name) {
+  return {{name}, {"a stranger's guess"}, {"000000"}, EcdhKey::generate()->public_key(), network};
+}
+
+// A house whose time stands still unless the test moves it.
+class StillHouse : public KeeperHouse {
+ protected:
+  StillHouse() { clock_ = &time_; }
+  std::uint64_t ledger_size(Peer& admin) {
+    return admin.call<wire::StatusAnswer>(wire::StatusQuery{}).ledger_size;
+  }
+  wire::SeedCases many_cases() const {
+    const wire::SeedCase one{
+        2, RequestType::kQuestion, CaseState::kOpen, ContactProof::kNone, 0, time_.wall_ms(), {}};
+    return {{std::vector(wire::kSeedCasesMax, one)}};
+  }
+  FakeClock time_;
+};
+
+TEST_F(StillHouse, StrangersNetworksGetOnlySoManyNumbersAMinute) {
+  constexpr std::uint8_t kBeyond = 5;
+  auto admin = connect_admin();
+  auto front = connect_front();
+  const auto before = ledger_size(admin);
+  const auto knock = [&](std::uint8_t second, std::uint8_t third) {
+    EXPECT_EQ(front.ask(sign_in_from(ipv4(second, third), "nobody"))->reason == Reason::kNone,
+              false);
+  };
+  for (std::uint8_t i = 0; i < kStrangersPerMinuteMax + kBeyond; ++i) knock(1, i);
+  // A name and a failure for each that got a number, one failure for all the others.
+  EXPECT_EQ(ledger_size(admin), before + 2 * kStrangersPerMinuteMax + 1);
+  time_.advance_ms(kMinuteMs);
+  const auto later = ledger_size(admin);
+  knock(2, 0);
+  EXPECT_GE(ledger_size(admin), later + 2);  // numbers are given out again
+}
+
+TEST_F(StillHouse, ASignInWithoutAKeyIsNoTry) {
+  auto admin = connect_admin();
+  auto front = connect_front();
+  fill(admin);
+  auto bad = sign_in_from({}, "anna");
+  bad.public_key.fill(0x7f);
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(front.ask(bad)->reason, Reason::kMalformed);
+  sign_in(admin, front, "anna");
+}
+
+TEST_F(StillHouse, AFullHashingLaneTakesTheTriesBack) {
+  constexpr unsigned kBurst = 2 * kHashingJobsMax;
+  auto front = connect_front();
+  std::vector<wire::SignIn> tries;
+  for (unsigned i = 0; i < kBurst; ++i)
+    tries.push_back(
+        sign_in_from(ipv4(3, static_cast<std::uint8_t>(i)), "name" + std::to_string(i)));
+  for (const auto& one : tries)
+    front.send(static_cast<std::uint16_t>(wire::Op::kSignIn), wire::encode(one));
+  // Refused ones are answered first, in the order they came; the lane takes the earliest.
+  unsigned refused = 0;
+  for (unsigned i = 0; i < kBurst; ++i)
+    refused += static_cast<unsigned>(front.receive()->reason == Reason::kTooMany);
+  ASSERT_GT(refused, 0u);
+  // The last of them was refused, so its three free failures are all still there.
+  const auto& last = tries.back();
+  for (std::uint32_t i = 0; i < kBackOffPair.free + 1; ++i)
+    EXPECT_EQ(front.ask(last)->reason, Reason::kBadCredentials) << i;
+  EXPECT_EQ(front.ask(last)->reason, Reason::kBackOff);
+}
+
+TEST_F(StillHouse, ABurstLargerThanATurnIsAnsweredWhole) {
+  constexpr std::size_t kFrames = 2 * kTurnEntries / wire::kSeedCasesMax + 1;
+  auto admin = connect_admin();
+  fill(admin);
+  const auto seed = many_cases();
+  const auto before = ledger_size(admin);
+  std::jthread sender([&] {
+    for (std::size_t i = 0; i < kFrames; ++i)
+      admin.send(static_cast<std::uint16_t>(wire::Op::kSeedCases), wire::encode(seed));
+  });
+  for (std::size_t i = 0; i < kFrames; ++i) EXPECT_EQ(admin.receive()->reason, Reason::kNone);
+  sender.join();
+  EXPECT_EQ(ledger_size(admin), before + kFrames * wire::kSeedCasesMax);
+}
+
+TEST_F(StillHouse, AFullScanLaneRefusesAndGoesOn) {
+  constexpr unsigned kFirst = 60;  // turn by turn a scan of the whole ledger
+  constexpr unsigned kTries = 8 * kScanJobsMax;
+  auto slow = connect_admin();
+  auto quick = connect_admin();
+  fill(slow);
+  for (int i = 0; i < 5; ++i) slow.call<wire::SeedCasesAnswer>(many_cases());
+  const auto scope = wire::encode(wire::Scope{});
+  std::jthread sender([&] {
+    for (unsigned i = 0; i < kFirst; ++i)
+      slow.send(static_cast<std::uint16_t>(wire::Op::kScope), scope);
+  });
+  unsigned refused = 0;
+  for (unsigned i = 0; i < kTries; ++i) {
+    quick.send(static_cast<std::uint16_t>(wire::Op::kScope), scope);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // so that each is its own turn
+  }
+  for (unsigned i = 0; i < kTries; ++i)
+    refused += static_cast<unsigned>(quick.receive()->reason == Reason::kTooMany);
+  for (unsigned i = 0; i < kFirst; ++i) ASSERT_TRUE(slow.receive().has_value());
+  sender.join();
+  EXPECT_GT(refused, 0u);
+  EXPECT_EQ(quick.ask(wire::Scope{})->reason, Reason::kNone);
+}
+
+TEST_F(StillHouse, OneNameIsGivenToOneClientEvenWhenTwoAskAtOnce) {
+  auto one = connect_admin();
+  auto other = connect_admin();
+  const wire::ClientAdd add{{"kiosk"}, Role::kClient, ipv4(0, 0), 120, {}, true};
+  for (auto* admin : {&one, &other})
+    admin->send(static_cast<std::uint16_t>(wire::Op::kClientAdd), wire::encode(add));
+  const auto first = one.receive()->reason;
+  const auto second = other.receive()->reason;
+  EXPECT_NE(first, second);
+  EXPECT_TRUE((first == Reason::kNone && second == Reason::kState) ||
+              (first == Reason::kState && second == Reason::kNone));
+  EXPECT_EQ(one.call<wire::ClientListAnswer>(wire::ClientList{}).rows.items.size(), 1u);
+}
+
+TEST_F(StillHouse, AnAuditorsTokenIsWorthNothingInAnotherNetwork) {
+  auto admin = connect_admin();
+  auto front = connect_front(Face::kApi);
+  const auto secret = admin.call<wire::ClientSecret>(
+      wire::ClientAdd{{"auditor"}, Role::kAuditor, ipv4(7, 0), 120, {}, true});
+  wire::ReadLedger read{.token = secret.secret, .network = ipv4(7, 0)};
+  EXPECT_EQ(front.ask(read)->reason, Reason::kNone);
+  read.network = ipv4(7, 1);
+  EXPECT_EQ(front.ask(read)->reason, Reason::kNoSession);
+}
+
+class StillRealHouse : public RealHouse {
+ protected:
+  StillRealHouse() { clock_ = &time_; }
+  FakeClock time_;
+};
+
+TEST_F(StillRealHouse, AnIdleAdministratorsChannelEnds) {
+  auto peer = connect(Face::kAdmin);
+  peer.call<wire::AdminHelloAnswer>(wire::AdminHello{});
+  peer.call<wire::AdminSession>(wire::AdminSignIn{{first_.name}, {first_.password}, {code()}});
+  for (int i = 0; i < 3; ++i) {  // in use it stays open
+    time_.advance_ms(kAdminSessionS * 1000 - 1);
+    EXPECT_EQ(peer.ask(wire::StaffList{})->reason, Reason::kNone);
+  }
+  time_.advance_ms(kAdminSessionS * 1000);
+  EXPECT_EQ(peer.ask(wire::StaffList{})->reason, Reason::kExpired);
+}
+
+}  // namespace
+}  // namespace bulkhead

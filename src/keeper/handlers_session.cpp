@@ -52,6 +52,8 @@ Outcome sign_in(Keeper& keeper, const Call& call, const wire::SignIn& message) {
     keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kBackOff, network);
     return Outcome::refuse(Reason::kBackOff, wait_s);
   }
+  const auto waiting_max =
+      keeper.guard().knows(name, message.network) ? kHashingJobsMax : kStrangersHashingJobsMax;
   keeper.guard().begin(name, message.network);
 
   auto check = std::make_shared<SignInCheck>();
@@ -60,7 +62,8 @@ Outcome sign_in(Keeper& keeper, const Call& call, const wire::SignIn& message) {
       keeper.parts().hashing_lane, [check] { check->hash(); },
       [&keeper, call = Call{call.channel, call.head, {}}, check, network] {
         keeper.answer_later(call, check->decide(keeper, call, network));
-      });
+      },
+      waiting_max);
   if (queued) return Outcome::answered_later();
   keeper.guard().take_back(name, message.network);
   return Outcome::refuse(Reason::kTooMany, 5);

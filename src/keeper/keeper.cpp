@@ -399,12 +399,14 @@ void Keeper::end_session(const SessionId& id, Reason reason) {
 // --- answers from lanes
 // -----------------------------------------------------------------------------------------------
 
-bool Keeper::on_lane(WorkLane& lane, std::move_only_function<void()> work, Resumption resume) {
+bool Keeper::on_lane(WorkLane& lane, std::move_only_function<void()> work, Resumption resume,
+                     std::size_t waiting_max) {
   return lane.submit(
       [work = std::move(work), resume = std::move(resume), &mailbox = parts_.mailbox]() mutable {
         work();
         mailbox.post(std::move(resume));
-      });
+      },
+      waiting_max);
 }
 
 void Keeper::answer_later(const Call& call, Outcome outcome) {

@@ -197,7 +197,9 @@ class Keeper {
   // -------------------------------------------------------------------------------------------
   // Runs `work` on a lane, then `resume` on the loop with its own turn. False when the lane is
   // full.
-  bool on_lane(WorkLane& lane, std::move_only_function<void()> work, Resumption resume);
+  // `waiting_max`: how many jobs may wait before this one.
+  bool on_lane(WorkLane& lane, std::move_only_function<void()> work, Resumption resume,
+               std::size_t waiting_max = SIZE_MAX);
   void answer_later(const Call& call, Outcome outcome);
 
  private:

@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -33,10 +34,10 @@ WorkLane::WorkLane(std::size_t threads, std::size_t jobs_max) : jobs_max_(jobs_m
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
-bool WorkLane::submit(Job job) {
+bool WorkLane::submit(Job job, std::size_t waiting_max) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || jobs_.size() >= jobs_max_) return false;
+    if (stopping_ || jobs_.size() >= std::min(jobs_max_, waiting_max)) return false;
     jobs_.push_back(std::move(job));
   }
   wake_.notify_one();

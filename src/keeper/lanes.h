@@ -42,8 +42,8 @@ class WorkLane {
   WorkLane(const WorkLane&) = delete;
   WorkLane& operator=(const WorkLane&) = delete;
 
-  // False when `jobs_max` jobs wait already, or after stop().
-  bool submit(Job job);
+  // False when `jobs_max` jobs wait already (or so many as `waiting_max` says), or after stop().
+  bool submit(Job job, std::size_t waiting_max = SIZE_MAX);
   // Finishes what was taken, then ends the threads.
   void stop();
 

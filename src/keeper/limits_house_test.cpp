@@ -88,6 +88,26 @@ TEST_F(StillHouse, AFullHashingLaneTakesTheTriesBack) {
   EXPECT_EQ(front.ask(last)->reason, Reason::kBackOff);
 }
 
+TEST_F(StillHouse, AFloodOfStrangersLeavesRoomForKnownPeople) {
+  constexpr unsigned kFlood = 2 * kHashingJobsMax;
+  auto admin = connect_admin();
+  auto front = connect_front();
+  fill(admin);
+  sign_in(admin, front, "anna");  // from here on her network is known
+  auto flood = connect_front();
+  std::vector<Bytes> strangers;
+  for (unsigned i = 0; i < kFlood; ++i)
+    strangers.push_back(wire::encode(
+        sign_in_from(ipv4(4, static_cast<std::uint8_t>(i)), "stranger" + std::to_string(i))));
+  time_.advance_ms(kMinuteMs);  // a fresh code
+  for (const auto& one : strangers) flood.send(static_cast<std::uint16_t>(wire::Op::kSignIn), one);
+  sign_in(admin, front, "anna");
+  unsigned refused = 0;
+  for (unsigned i = 0; i < kFlood; ++i)
+    refused += static_cast<unsigned>(flood.receive()->reason == Reason::kTooMany);
+  EXPECT_GT(refused, 0u);
+}
+
 TEST_F(StillHouse, ABurstLargerThanATurnIsAnsweredWhole) {
   constexpr std::size_t kFrames = 2 * kTurnEntries / wire::kSeedCasesMax + 1;
   auto admin = connect_admin();

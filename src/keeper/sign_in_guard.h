@@ -16,6 +16,11 @@
 
 namespace bulkhead {
 
+// Sign-ins that may wait for their turn to be hashed. The last quarter is for those who come from a
+// network that their account knows: a flood of strangers must not shut out the house's own people.
+inline constexpr std::size_t kHashingJobsMax = 64;
+inline constexpr std::size_t kStrangersHashingJobsMax = 48;
+
 inline constexpr std::size_t kKnownNetworksPerAccountMax = 8;
 inline constexpr std::size_t kKnownAccountsMax = 1u << 16;
 

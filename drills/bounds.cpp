@@ -33,6 +33,7 @@ Result<Bounds> parse_bounds(std::string_view text) {
                      .session_clear = number("stolen_session", "clear_per_day"),
                      .session_masked = number("stolen_session", "masked_per_day"),
                      .session_fields = number("stolen_session", "fields_per_customer"),
+                     .slow_clear = number("low_and_slow", "clear_per_month"),
                      .recon_customers = number("recon", "customers"),
                      .recon_existence = number("recon", "existence_per_hour"),
                      .lookup_existence = number("lookup_misses", "existence_per_hour"),

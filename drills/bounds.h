@@ -16,6 +16,7 @@ struct Bounds {
   std::uint32_t session_clear = 0;   // customers a day without contact
   std::uint32_t session_masked = 0;  // customers a day
   std::uint32_t session_fields = 0;  // per customer
+  std::uint32_t slow_clear = 0;      // customers a month of one agent without contact
   std::uint32_t recon_customers = 0;
   std::uint32_t recon_existence = 0;   // an hour
   std::uint32_t lookup_existence = 0;  // an hour

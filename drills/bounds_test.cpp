@@ -28,6 +28,7 @@ std::string exceeded(const Policy& policy) {
   if (policy.client.budgets.lookup.month > 0 || policy.client.budgets.masked.month > 0)
     return "standing reads of a client";
   if (agent.clear_cold.day > bound.session_clear) return "an agent's day without contact";
+  if (agent.clear_cold.month > bound.slow_clear) return "an agent's month without contact";
   if (agent.masked.day > bound.session_masked) return "an agent's masked day";
   if (agent.lookup.hour > bound.lookup_existence) return "an agent's lookups";
   if (agent.miss.hour > bound.lookup_misses) return "an agent's misses";

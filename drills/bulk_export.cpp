@@ -36,7 +36,7 @@ Status export_in_bulk(Attack& attack) {
               Thief::As::kClient);
   TRY_STATUS(
       thief.caller().client().client_sign_in(kClientName, SecretBytes(attack.stage.client_secret)));
-  const auto open_before = attack.honest.events.load();
+  const auto open_before = attack.honest.work.events.load();
 
   thief.leaked_ids = attack.stage.victim_case_ids;
   thief.read_grants();
@@ -49,9 +49,9 @@ Status export_in_bulk(Attack& attack) {
     thief.look_up(IdentifierKind::kEmail, world.value_of(customer, Field::kEmail), customer);
   }
   thief.act([](Caller& caller) { return caller.count(); });
-  wait_for_events(thief, attack.honest);
+  wait_for_events(thief, attack.honest.work);
 
-  const auto arrived = attack.honest.events.load() - open_before;
+  const auto arrived = attack.honest.work.events.load() - open_before;
   auto& report = attack.report;
   report.bound_customers = std::min(bounds().client_open_grants, open_before) + arrived;
   report.bound_fields = report.bound_customers * bounds().client_fields;

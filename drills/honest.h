@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,6 +18,7 @@ struct HonestPlan {
   std::string name, password, code;
   client::ServerAddress address;
   std::vector<std::uint32_t> events;  // customers about whose baggage cases come in, one each round
+  std::function<std::string()> next_code;  // for signing in again when a session has ended
 };
 
 // Shared by all agents of a run.
@@ -44,9 +46,15 @@ class HonestTeam {
 
  private:
   void serve(const HonestPlan& plan);
-  void one_customer(Caller& caller, const SeenCase& row, bool first_round);
-  void one_event(Caller& caller, std::uint32_t customer);
-  Answer count(Answer answer);
+  // One agent at work.
+  struct Desk {
+    const HonestPlan& plan;
+    Caller caller;
+  };
+  void one_customer(Desk& desk, const SeenCase& row, bool first_round);
+  void one_event(Desk& desk, std::uint32_t customer);
+  template <class Ask>
+  Answer ask(Desk& desk, Ask what);
 
   const World& world_;
   CaseBook& book_;

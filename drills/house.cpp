@@ -31,7 +31,8 @@ constexpr std::chrono::seconds kStopPatience{30};
 constexpr std::chrono::seconds kCheckpointPatience{30};
 constexpr std::chrono::milliseconds kLook{10};
 
-std::vector<std::string> serve_words(const std::string& folder, const std::string& without) {
+std::vector<std::string> serve_words(const std::string& folder, const std::string& tap,
+                                     const std::string& without, std::uint32_t clock_ahead_s) {
   std::vector<std::string> words{"bulkhead",
                                  "serve",
                                  "--demo",
@@ -46,13 +47,22 @@ std::vector<std::string> serve_words(const std::string& folder, const std::strin
                                  "--plain-port",
                                  "0",
                                  "--tap",
-                                 folder + "/tap"};
-  if (!without.empty() && without != kSealing && without != kAnchor) {
+                                 tap};
+  if (clock_ahead_s > 0) {
+    words.emplace_back("--clock-ahead");
+    words.push_back(std::to_string(clock_ahead_s));
+  }
+  if (!without.empty() && !played_by_runner(without)) {
     words.emplace_back("--without");
     words.push_back(without);
   }
   if (geteuid() == 0 && !cli::keeper_user()) words.emplace_back("--same-user");
   return words;
+}
+
+bool exists(const std::string& path) {
+  std::error_code error;
+  return files::exists(path, error);
 }
 
 // Between fork and exec nothing may allocate, so everything is made before.
@@ -85,6 +95,8 @@ std::uint16_t port_in(const boost::json::object& ports, std::string_view name) {
 
 std::string honest_address(unsigned agent) { return fmt::format("127.0.1.{}", 10 + agent); }
 
+std::string insider_address(unsigned agent) { return fmt::format("127.0.5.{}", 10 + agent); }
+
 Result<std::string> read_whole(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(ErrorCode::kNotFound, "a file of the drill cannot be read");
@@ -102,8 +114,6 @@ Result<std::unique_ptr<House>> House::start(const Stage& stage, const std::strin
   } else {
     house->keep_ = true;
   }
-  files::create_directories(house->folder_ + "/tap", error);
-  if (error) return fail(ErrorCode::kIo, "the drill's folder cannot be made");
   TRY_STATUS(house->spawn(without));
   TRY_STATUS(house->wait_until_ready());
   return house;
@@ -115,8 +125,33 @@ House::~House() {
   if (!keep_) files::remove_all(folder_, error);
 }
 
-Status House::spawn(const std::string& without) {
-  pid_ = run_self(serve_words(folder_, without), folder_ + "/serve.log");
+Status House::restart(const std::string& without, std::uint32_t clock_ahead_s) {
+  TRY_STATUS(stop());
+  TRY_STATUS(spawn(without, clock_ahead_s));
+  return wait_until_ready();
+}
+
+Status House::move_clock(std::uint64_t forward_ms) const {
+  auto connection = TRY(admin());
+  return TRY(connection.call<wire::Done>(wire::MoveClock{forward_ms})), Status();
+}
+
+Result<pid_t> House::keeper() const {
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", pid_));
+  for (pid_t child = 0; children >> child;) {
+    std::ifstream name(fmt::format("/proc/{}/comm", child));
+    std::string word;
+    if (name >> word && word == "bulkhead-keeper") return child;
+  }
+  return fail(ErrorCode::kNotFound, "the house has no keeper");
+}
+
+Status House::spawn(const std::string& without, std::uint32_t clock_ahead_s) {
+  const auto tap = fmt::format("{}/tap-{}", folder_, ++starts_);
+  std::error_code error;
+  files::create_directories(tap, error);
+  if (error) return fail(ErrorCode::kIo, "the drill's folder cannot be made");
+  pid_ = run_self(serve_words(folder_, tap, without, clock_ahead_s), folder_ + "/serve.log");
   if (pid_ > 0) return {};
   pid_ = 0;
   return fail(ErrorCode::kIo, "no process could be made");
@@ -209,8 +244,16 @@ Result<Outsider> House::outsider(const Stage& stage) const {
   return Outsider{verifier.text(), std::move(served.body)};
 }
 
-std::string House::tap_file(Face face) const {
-  return fmt::format("{}/tap/tap-{}-1.bin", folder_, name_of(face));
+std::vector<std::string> House::tap_files(Face face) const {
+  std::vector<std::string> found;
+  for (unsigned start = 1; start <= starts_; ++start) {
+    for (unsigned front = 1;; ++front) {
+      auto path = fmt::format("{}/tap-{}/tap-{}-{}.bin", folder_, start, name_of(face), front);
+      if (!exists(path)) break;
+      found.push_back(std::move(path));
+    }
+  }
+  return found;
 }
 
 }  // namespace bulkhead::drills

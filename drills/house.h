@@ -27,11 +27,14 @@ inline constexpr const char* kVictimNetwork = "127.0.2.0/24";
 inline constexpr const char* kClientAddress = "127.0.3.5";
 inline constexpr const char* kClientNetwork = "127.0.3.0/24";
 inline constexpr const char* kAuditorAddress = "127.0.4.1";
-std::string honest_address(unsigned agent);  // of 127.0.1.0/24
+inline constexpr const char* kInsiderNetwork = "127.0.5.0/24";
+std::string honest_address(unsigned agent);   // of 127.0.1.0/24
+std::string insider_address(unsigned agent);  // of 127.0.5.0/24
 
 // Who plays what, among the demo's staff.
 inline constexpr unsigned kHonestAgents = 3;      // agent-01 to agent-03
 inline constexpr std::uint32_t kVictimAgent = 6;  // position: agent-07
+inline constexpr unsigned kFirstInsider = 4;      // agent-04 and on
 inline constexpr const char* kVictimName = "agent-07";
 inline constexpr const char* kLeadName = "lead-loyalty";
 inline constexpr const char* kClientName = "drill-sync";
@@ -49,6 +52,10 @@ struct StageOptions {
 // Protections that are no switch of the product's: the runner itself plays their absence.
 inline constexpr std::string_view kSealing = "sealing";
 inline constexpr std::string_view kAnchor = "anchor";
+inline constexpr std::string_view kConfinement = "confinement";
+constexpr bool played_by_runner(std::string_view protection) {
+  return protection == kSealing || protection == kAnchor || protection == kConfinement;
+}
 
 struct Stage {
   std::string folder;  // holds "pristine" and later a folder for each run
@@ -76,6 +83,13 @@ class House {
   House& operator=(const House&) = delete;
   ~House();
 
+  // Stops, and starts the same files again, its wall clock so far ahead.
+  Status restart(const std::string& without, std::uint32_t clock_ahead_s);
+  // Lets that much time pass for the keeper.
+  Status move_clock(std::uint64_t forward_ms) const;
+  // The keeper's process. kNotFound when it has gone.
+  Result<pid_t> keeper() const;
+
   // Clean shutdown. kUnavailable when it did not end by itself in time, or not well.
   Status stop();
 
@@ -91,16 +105,18 @@ class House {
   std::string folder() const { return folder_; }
   std::string data() const { return folder_ + "/data"; }
   std::string ledger() const { return data() + "/keeper/ledger"; }
-  std::string tap_file(Face face) const;
+  // What the keeper sent to that face, a file for each start.
+  std::vector<std::string> tap_files(Face face) const;
 
  private:
   explicit House(std::string folder) : folder_(std::move(folder)) {}
-  Status spawn(const std::string& without);
+  Status spawn(const std::string& without, std::uint32_t clock_ahead_s = 0);
   Status wait_until_ready();
 
   std::string folder_;
   pid_t pid_ = 0;
   bool keep_ = false;
+  unsigned starts_ = 0;
   std::uint16_t desk_port_ = 0, api_port_ = 0;
   std::string certificate_;
 };

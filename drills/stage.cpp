@@ -132,7 +132,7 @@ Result<Stage> make_stage(const StageOptions& options, const Say& say) {
   const auto house = TRY(House::start(stage, "pristine", ""));
   TRY_STATUS(fill(*house, stage, say));
   TRY_STATUS(house->stop());
-  files::remove_all(pristine + "/tap", error);
+  files::remove_all(pristine + "/tap-1", error);
   return stage;
 }
 

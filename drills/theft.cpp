@@ -16,7 +16,8 @@ Status check_tap(const DrillRun& run, const Theft& theft, const House& house, co
   auto in_transit = evidence.typed;
   for (const auto face : {Face::kDesk, Face::kApi}) {
     std::set<std::uint32_t> seen;
-    missing += TRY(tokens_not_accounted(house.tap_file(face), run.stage.world.tokens, all, seen));
+    for (const auto& file : house.tap_files(face))
+      missing += TRY(tokens_not_accounted(file, run.stage.world.tokens, all, seen));
     if (face == theft.face) in_transit.insert(seen.begin(), seen.end());
   }
   report.seen_in_transit = in_transit.size();
@@ -53,7 +54,9 @@ std::vector<HonestPlan> honest_plans(const Stage& stage, const House& house, boo
                     .password = known == nullptr ? "" : known->password,
                     .code = code ? *code : "",
                     .address = house.address(Face::kDesk, honest_address(agent)),
-                    .events = {}};
+                    .events = {},
+                    .next_code = {}};
+    plan.next_code = [&house, name] { return house.code_of(name).value_or(""); };
     for (std::size_t i = agent; events && i < stage.event_customers.size(); i += kHonestAgents) {
       plan.events.push_back(stage.event_customers[i]);
     }
@@ -147,7 +150,7 @@ Result<DrillReport> run_theft(const DrillRun& run, const Theft& theft) {
   TRY_STATUS(honest.start(honest_plans(run.stage, *house, theft.events)));
 
   run.say("attacking");
-  Attack attack{run.stage, *house, book, honest.work, evidence, report};
+  Attack attack{run, run.stage, *house, book, honest, evidence, report};
   TRY_STATUS(theft.attack(attack));
   honest.end();
   report.honest_reveals = honest.work.reveals;

@@ -14,16 +14,17 @@
 namespace bulkhead::drills {
 
 struct Attack {
+  const DrillRun& run;
   const Stage& stage;
   House& house;
   CaseBook& book;
-  HonestWork& honest;
+  HonestTeam& honest;
   Evidence& evidence;
   DrillReport& report;  // the attack sets bounds, `exceeded` and notes
 };
 
 struct Theft {
-  std::string principal;  // whose session or secret is stolen
+  std::string principal;  // whose session or secret is stolen; empty: everybody's in that network
   std::string network;    // the network of that session
   Face face{};            // the instance that is attacked
   bool events = false;    // honest agents open cases about which the client hears

@@ -99,13 +99,17 @@ void Thief::read_case(const std::string& id) {
   if (!read_.insert(id).second) return;
   if (!book_.customer_of(id)) act([&](Caller& caller) { return caller.show(id); });
   take_values(id, act([&](Caller& caller) { return caller.masked(id); }));
+  reveal_case(id);
+  if (as_ == As::kClient) return;
+  take_messages(id, act([&](Caller& caller) { return caller.messages(id); }));
+}
+
+void Thief::reveal_case(const std::string& id) {
   for (const auto& [fields, purpose] : tries()) {
     const auto answer = act([&](Caller& caller) { return caller.reveal(id, fields, purpose); });
     take_values(id, answer);
     if (answer.ok() || answer.reason != "field") break;
   }
-  if (as_ == As::kClient) return;
-  take_messages(id, act([&](Caller& caller) { return caller.messages(id); }));
 }
 
 void Thief::read_companions() {
@@ -133,15 +137,23 @@ Answer Thief::look_up(IdentifierKind kind, const std::string& value,
   return answer;
 }
 
-void Thief::look_up_and_read(std::uint32_t customer) {
+std::optional<std::string> Thief::open_case_about(std::uint32_t customer) {
   const auto hit =
       look_up(IdentifierKind::kEmail, world_.value_of(customer, Field::kEmail), customer);
-  if (!hit.customer) return;
+  if (!hit.customer) return std::nullopt;
   const auto opened =
       act([&](Caller& caller) { return caller.open_case(*hit.customer, RequestType::kQuestion); });
-  if (!opened.ok() || opened.cases.empty()) return;
+  if (!opened.ok() || opened.cases.empty()) return std::nullopt;
   book_.opened(opened.cases.front().id, customer);
-  read_case(opened.cases.front().id);
+  return opened.cases.front().id;
+}
+
+void Thief::look_up_and_read(std::uint32_t customer) {
+  if (const auto id = open_case_about(customer)) read_case(*id);
+}
+
+void Thief::look_up_and_reveal(std::uint32_t customer) {
+  if (const auto id = open_case_about(customer)) reveal_case(*id);
 }
 
 void Thief::take_values(const std::string& id, const Answer& answer) {

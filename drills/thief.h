@@ -76,6 +76,8 @@ class Thief {
   void read_companions();
   // Looks the customer up by mail address; opens a case about a hit and reads it.
   void look_up_and_read(std::uint32_t customer);
+  // The same, but for clear values alone.
+  void look_up_and_reveal(std::uint32_t customer);
   Answer look_up(IdentifierKind kind, const std::string& value,
                  std::optional<std::uint32_t> customer);
 
@@ -86,6 +88,8 @@ class Thief {
 
  private:
   void see(const std::string& id);
+  std::optional<std::string> open_case_about(std::uint32_t customer);
+  void reveal_case(const std::string& id);
   void take_values(const std::string& id, const Answer& answer);
   void take_messages(const std::string& id, const Answer& answer);
   void check_tokens(std::uint32_t customer, Field field, std::string_view text);

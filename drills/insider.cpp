@@ -1,0 +1,59 @@
+#include "drills/insider.h"
+
+#include <fmt/format.h>
+
+namespace bulkhead::drills {
+namespace {
+
+// Of 3 strangers a minute, 10 an hour and 40 a day (config/policy.toml), and one more to see the
+// refusal.
+constexpr std::uint32_t kInAMinute = 3;
+constexpr unsigned kMinutesOfAnHour = 4;
+constexpr unsigned kHoursOfADay = 5;
+constexpr std::uint64_t kMinuteMs = 61'000;
+constexpr std::uint64_t kHourMs = 3'601'000;
+
+}  // namespace
+
+Insider::Insider(Attack& attack, std::uint32_t position, std::uint32_t first, std::uint32_t count)
+    : attack_(attack),
+      name_(fmt::format("agent-{:02}", kFirstInsider + position)),
+      address_(insider_address(position)),
+      next_(first),
+      end_(first + count) {}
+
+Status Insider::sign_in() {
+  thief_.emplace(attack_.stage.world, attack_.book, attack_.evidence,
+                 attack_.house.address(Face::kDesk, address_), Thief::As::kAgent);
+  // A code is good once, so each time gets its own.
+  TRY_STATUS(attack_.house.move_clock(kMinuteMs));
+  return attack_.house.sign_in(thief_->caller().client(), attack_.stage, name_);
+}
+
+void Insider::take(std::uint32_t customers) {
+  for (std::uint32_t i = 0; i < customers && next_ != end_; ++i) {
+    const auto before = attack_.evidence.loot.fields.size();
+    thief_->look_up_and_reveal(next_);
+    if (attack_.evidence.loot.fields.size() == before) return;
+    ++next_;
+  }
+}
+
+Result<std::uint64_t> take_a_day(Attack& attack, std::vector<Insider>& insiders) {
+  std::uint64_t passed_ms = 0;
+  const auto wait = [&](std::uint64_t ms) {
+    passed_ms += ms;
+    return attack.house.move_clock(ms);
+  };
+  for (unsigned hour = 0; hour < kHoursOfADay; ++hour) {
+    for (auto& one : insiders) TRY_STATUS(one.sign_in());
+    for (unsigned minute = 0; minute < kMinutesOfAnHour; ++minute) {
+      for (auto& one : insiders) one.take(kInAMinute);
+      TRY_STATUS(wait(kMinuteMs));
+    }
+    TRY_STATUS(wait(kHourMs));
+  }
+  return passed_ms;
+}
+
+}  // namespace bulkhead::drills

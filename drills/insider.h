@@ -1,0 +1,32 @@
+// An agent who takes data of strangers, in the rhythm that the budgets of a minute, an hour and a
+// day allow, in the keeper's time. Owned by drills.
+#pragma once
+
+#include <vector>
+
+#include "drills/theft.h"
+
+namespace bulkhead::drills {
+
+class Insider {
+ public:
+  // `position` among the insiders; takes customers from `first` on, `count` of them.
+  Insider(Attack& attack, std::uint32_t position, std::uint32_t first, std::uint32_t count);
+
+  // A new session, as old ones end while time passes.
+  Status sign_in();
+  // Up to so many more customers; what was refused is tried again later.
+  void take(std::uint32_t customers);
+  bool done() const { return next_ == end_; }
+
+ private:
+  Attack& attack_;
+  std::string name_, address_;
+  std::optional<Thief> thief_;
+  std::uint32_t next_, end_;
+};
+
+// A working day of all of them. Answers how much time passed in it, in milliseconds.
+Result<std::uint64_t> take_a_day(Attack& attack, std::vector<Insider>& insiders);
+
+}  // namespace bulkhead::drills

@@ -33,7 +33,9 @@ class FakeKeeper {
   // Answers a body; nothing closes the connection.
   using Handle = std::function<std::optional<Bytes>(wire::Op op, ByteView body)>;
 
-  explicit FakeKeeper(Handle handle) : handle_(std::move(handle)) {
+  // `hold_first`: the first answer goes out after the second.
+  explicit FakeKeeper(Handle handle, bool hold_first = false)
+      : handle_(std::move(handle)), hold_first_(hold_first) {
     int ends[2];
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     client_.reset(ends[0]);
@@ -79,11 +81,19 @@ class FakeKeeper {
     if (!body) return false;
     Bytes bytes;
     wire::put_frame(bytes, {frame.head.op, frame.head.request, {}}, *body);
+    if (op != wire::Op::kAdminHello && std::exchange(hold_first_, false)) {
+      held_ = std::move(bytes);
+      return true;
+    }
+    bytes.insert(bytes.end(), held_.begin(), held_.end());
+    held_.clear();
     return send(server_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(bytes.size());
   }
 
   Handle handle_;
+  bool hold_first_;
+  Bytes held_;
   Descriptor client_, server_;
   std::thread thread_;
 };

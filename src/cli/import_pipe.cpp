@@ -1,5 +1,7 @@
 #include "cli/import_pipe.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace bulkhead::cli {
@@ -17,13 +19,22 @@ Status ImportPipe::finish() {
 }
 
 Status ImportPipe::wait_for_oldest() {
-  const auto raw = TRY(connection_.receive());
   const auto oldest = in_flight_.front();
-  // One writer takes the batches in turn, so another order is a fault.
-  if (raw.request != oldest.request)
-    return fail(ErrorCode::kMalformed, "the keeper answered out of order");
+  // One writer takes the batches in turn, but two threads answer.
+  auto early = early_.find(oldest.request);
+  while (early == early_.end()) {
+    auto raw = TRY(connection_.receive());
+    const bool asked =
+        std::ranges::find(in_flight_, raw.request, &InFlight::request) != in_flight_.end();
+    if (!asked || early_.contains(raw.request))
+      return fail(ErrorCode::kMalformed, "the keeper answered what was not asked");
+    early_.emplace(raw.request, std::move(raw.body));
+    early = early_.find(oldest.request);
+  }
+  const auto body = std::move(early->second);
+  early_.erase(early);
   in_flight_.pop_front();
-  const auto answer = TRY(connection_.read_answer<wire::ImportAnswer>(raw.body));
+  const auto answer = TRY(connection_.read_answer<wire::ImportAnswer>(body));
   return on_taken_(oldest.batch, answer);
 }
 

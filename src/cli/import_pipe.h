@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 
 #include "cli/admin_connection.h"
 
@@ -37,6 +38,7 @@ class ImportPipe {
   AdminConnection& connection_;
   OnTaken on_taken_;
   std::deque<InFlight> in_flight_;
+  std::map<std::uint64_t, Bytes> early_;  // answers that came before their turn, by request
 };
 
 // How many bytes the customer takes in a batch.

@@ -48,7 +48,8 @@ class ImportRunTest : public testing::Test {
     EXPECT_TRUE(state);
     ImportState fresh;
     fresh.job = *job;
-    FakeKeeper keeper([this](wire::Op, ByteView body) { return imports_.take(body); });
+    FakeKeeper keeper([this](wire::Op, ByteView body) { return imports_.take(body); },
+                      hold_first_answer_);
     auto connection = keeper.connect();
     ImportRun import(connection, source,
                      {.map = std::move(*map),
@@ -71,8 +72,16 @@ class ImportRunTest : public testing::Test {
 
   std::string folder_;
   FakeImports imports_;
+  bool hold_first_answer_ = false;
   ImportState last_;
 };
+
+TEST_F(ImportRunTest, AnswersThatOvertakeEachOtherCountInTheirOrder) {
+  hold_first_answer_ = true;
+  ASSERT_TRUE(run(rows(9)));
+  EXPECT_EQ(last_.taken, 9u);
+  EXPECT_EQ(imports_.customers, 9u);
+}
 
 TEST_F(ImportRunTest, TakesEverythingInOrder) {
   ASSERT_TRUE(run(rows(7)));

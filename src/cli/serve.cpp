@@ -77,6 +77,10 @@ void add_serve(CLI::App& app, Chosen& chosen) {
             .add_option("--clock-ahead", options.clock_ahead_s,
                         "Drills only: so many seconds the keeper's wall clock is ahead")
             ->check(CLI::Range(0u, 10'000'000u));
+        command.add_flag(
+            "--owned-front", options.owned_front,
+            "Drills only: whoever connects to front.sock in the data directory holds a "
+            "channel to the keeper, as a compromised desk would");
         command.add_option("--without", options.without, "Drills only: protections to switch off")
             ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "clock", "anchor"}));
       },

@@ -19,7 +19,8 @@ struct ServeOptions {
   std::vector<std::string> without;  // drills only, handed to the keeper: protections switched off
   std::string second_place;          // handed to the keeper: a second file for the last checkpoint
   bool unanchored = false;           // handed to the keeper: start although it cannot vouch
-  std::uint32_t clock_ahead_s = 0;  // drills only, handed to the keeper: its wall clock
+  std::uint32_t clock_ahead_s = 0;   // drills only, handed to the keeper: its wall clock
+  bool owned_front = false;  // drills only: whoever connects to front.sock holds a desk's channel
   std::optional<std::string>
       tap_path;  // drills only: an existing folder for tap-<instance>-<n>.bin (relay.h)
   std::string listen_address =
@@ -48,6 +49,7 @@ struct DataPaths {
   std::string certificate() const { return tls() + "/certificate.pem"; }
   std::string certificate_key() const { return tls() + "/certificate.key"; }
   std::string admin_socket() const { return data + "/admin.sock"; }
+  std::string front_socket() const { return data + "/front.sock"; }  // drills only
   std::string pid_file() const { return data + "/supervisor.pid"; }
   std::string ports_file() const {
     return data + "/ports.json";

@@ -151,8 +151,7 @@ Result<Listener> open_port(const std::string& address, std::uint16_t port) {
   return listener;
 }
 
-Result<Descriptor> open_admin_socket(const DataPaths& paths) {
-  const auto path = paths.admin_socket();
+Result<Descriptor> open_socket(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
@@ -160,18 +159,18 @@ Result<Descriptor> open_admin_socket(const DataPaths& paths) {
     return fail(ErrorCode::kTooLarge, "the data directory's path is too long for a socket");
   }
   std::memcpy(address.sun_path, path.data(), path.size());
-  Descriptor admin(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   // The lock is held, so a socket that is there is a dead supervisor's.
   unlink(path.c_str());
   const auto mask = umask(0177);
-  const bool bound =
-      admin && bind(admin.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const bool bound = listener && bind(listener.get(), reinterpret_cast<const sockaddr*>(&address),
+                                      sizeof address) == 0;
   umask(mask);
-  if (!bound || listen(admin.get(), kAdminQueueMax) != 0) {
+  if (!bound || listen(listener.get(), kAdminQueueMax) != 0) {
     log_error("{} cannot be made: {}", path, std::strerror(errno));
-    return fail(ErrorCode::kIo, "admin.sock cannot be made");
+    return fail(ErrorCode::kIo, "a socket in the data directory cannot be made");
   }
-  return admin;
+  return listener;
 }
 
 Result<ServeOptions> with_absolute_paths(ServeOptions options) {
@@ -205,7 +204,8 @@ Result<Setup> set_up(const ServeOptions& options) {
   TRY_STATUS(ensure_dev_certificate(setup.paths.certificate(), setup.paths.certificate_key()));
   setup.desk = TRY(open_port(setup.options.listen_address, setup.options.desk_port));
   setup.api = TRY(open_port(setup.options.listen_address, setup.options.api_port));
-  setup.admin = TRY(open_admin_socket(setup.paths));
+  setup.admin = TRY(open_socket(setup.paths.admin_socket()));
+  if (setup.options.owned_front) setup.owned_front = TRY(open_socket(setup.paths.front_socket()));
   return setup;
 }
 
@@ -250,8 +250,8 @@ Result<Descriptor> open_root_key(const Setup& setup) {
 }
 
 void remove_signs(const Setup& setup) {
-  for (const auto& path :
-       {setup.paths.admin_socket(), setup.paths.ready_file(), setup.paths.ports_file()}) {
+  for (const auto& path : {setup.paths.admin_socket(), setup.paths.front_socket(),
+                           setup.paths.ready_file(), setup.paths.ports_file()}) {
     unlink(path.c_str());
   }
 }

@@ -31,6 +31,7 @@ struct Setup {
   Listener desk, api;
   std::optional<Listener> plain;  // opened once the keeper says that this is a demo
   Descriptor admin;
+  Descriptor owned_front;  // front.sock, in a drill that asks for it
   uid_t data_owner = 0;
 };
 

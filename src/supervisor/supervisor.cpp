@@ -38,7 +38,8 @@ int Supervisor::run() {
     read_signals();
     read_keeper();
     reap();
-    accept_admins();
+    accept_channels(setup_.admin.get(), Face::kAdmin);
+    if (setup_.owned_front) accept_channels(setup_.owned_front.get(), Face::kDesk);
     act_on_time();
     tell_when_ready();
   }
@@ -58,7 +59,10 @@ void Supervisor::wait() {
     watch(front.relay.handle());
     watch(front.report());
   }
-  if (phase_ == Phase::kRunning && keeper_.ready()) watch(setup_.admin.get());
+  if (phase_ == Phase::kRunning && keeper_.ready()) {
+    watch(setup_.admin.get());
+    watch(setup_.owned_front.get());
+  }
   const auto now = now_ms();
   const auto deadline = next_deadline_ms();
   const int timeout = deadline == kNever ? -1
@@ -119,28 +123,29 @@ void Supervisor::read_keeper() {
 
 void Supervisor::keeper_is_ready() {
   if (phase_ != Phase::kRunning) return;
-  if (setup_.options.tap_path && !keeper_.is_demo()) {
-    log_error("{} is no demo or drill directory: its channels are not tapped", setup_.paths.data);
+  if ((setup_.options.tap_path || setup_.owned_front) && !keeper_.is_demo()) {
+    log_error("{} is no demo or drill directory: its channels are given to nobody",
+              setup_.paths.data);
     return refuse();
   }
   if ((keeper_.is_demo() && !open_plain_port(setup_)) || !write_ports_file(setup_)) return refuse();
   for (auto& front : fronts_) front.start_at_ms = 0;
 }
 
-void Supervisor::accept_admins() {
+void Supervisor::accept_channels(int listener, Face face) {
   if (phase_ != Phase::kRunning || !keeper_.ready()) return;
   for (int i = 0; i < kAdminConnectionsPerTurnMax; ++i) {
-    const Descriptor connection(accept4(setup_.admin.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    const Descriptor connection(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
     if (!connection) return;
     ucred peer{};
     socklen_t size = sizeof peer;
     if (getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) continue;
     if (peer.uid != 0 && peer.uid != getuid() && peer.uid != setup_.data_owner) {
-      log_warning("user {} may not use admin.sock", peer.uid);
+      log_warning("user {} may not use the sockets of this data directory", peer.uid);
       continue;
     }
-    const auto passed = keeper_.pass_channel(
-        {Face::kAdmin, peer.uid, static_cast<std::uint32_t>(peer.pid)}, connection.get());
+    const auto passed = keeper_.pass_channel({face, peer.uid, static_cast<std::uint32_t>(peer.pid)},
+                                             connection.get());
     if (!passed) {
       log_error("the keeper takes no channel: {}", passed.error().context);
       keeper_.child.signal(SIGKILL);

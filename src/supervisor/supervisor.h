@@ -29,7 +29,7 @@ class Supervisor {
   void read_signals();
   void read_keeper();
   void keeper_is_ready();
-  void accept_admins();
+  void accept_channels(int listener, Face face);
   void reap();
   void keeper_ended(int status);
   void front_ended(FrontProcess& front, int status);

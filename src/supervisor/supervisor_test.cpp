@@ -232,7 +232,7 @@ TEST_F(SupervisorTest, AnotherUserIsRefusedAtTheAdminSocket) {
   waitpid(stranger, &status, 0);
   EXPECT_EQ(status, 0);
   EXPECT_TRUE(eventually(
-      [&] { return log().find("user 65534 may not use admin.sock") != std::string::npos; }));
+      [&] { return log().find("user 65534 may not use the sockets") != std::string::npos; }));
 }
 
 TEST_F(SupervisorTest, TapSeesWhatTheKeeperSends) {
@@ -255,8 +255,15 @@ TEST_F(SupervisorTest, TapIsRefusedOutsideADemo) {
   std::filesystem::create_directory(*options_.tap_path);
   serve();
   EXPECT_EQ(wait_for_end(), 1);
-  EXPECT_THAT(log(), HasSubstr("not tapped"));
+  EXPECT_THAT(log(), HasSubstr("no demo or drill directory"));
   EXPECT_TRUE(pids_of("desk").empty());
+}
+
+TEST_F(SupervisorTest, AFrontsChannelIsGivenToNobodyOutsideADemo) {
+  options_.owned_front = true;
+  serve();
+  EXPECT_EQ(wait_for_end(), 1);
+  EXPECT_THAT(log(), HasSubstr("no demo or drill directory"));
 }
 
 TEST_F(SupervisorTest, UsersOfTheirOwn) {

@@ -47,7 +47,8 @@ std::vector<std::string> serve_words(const std::string& folder, const std::strin
                                  "--plain-port",
                                  "0",
                                  "--tap",
-                                 tap};
+                                 tap,
+                                 "--owned-front"};  // for the drill that is one
   if (clock_ahead_s > 0) {
     words.emplace_back("--clock-ahead");
     words.push_back(std::to_string(clock_ahead_s));

@@ -150,7 +150,10 @@ Result<DrillReport> run_theft(const DrillRun& run, const Theft& theft) {
   TRY_STATUS(honest.start(honest_plans(run.stage, *house, theft.events)));
 
   run.say("attacking");
-  Attack attack{run, run.stage, *house, book, honest, evidence, report};
+  wire::ScopeQuery query;
+  query.principal.value = theft.principal;
+  query.network.value = theft.network;
+  Attack attack{run, run.stage, *house, book, honest, evidence, query, report};
   TRY_STATUS(theft.attack(attack));
   honest.end();
   report.honest_reveals = honest.work.reveals;
@@ -159,9 +162,6 @@ Result<DrillReport> run_theft(const DrillRun& run, const Theft& theft) {
   run.say("comparing with the ledger");
   // A moment before the first act, since the keeper takes the time of a turn at its beginning.
   constexpr std::uint64_t kTurnMs = 25;
-  wire::ScopeQuery query;
-  query.principal.value = theft.principal;
-  query.network.value = theft.network;
   query.from_ms = evidence.began_wall_ms - kTurnMs;
   const auto account = TRY(ask_scope(*house, run.stage, query));
   const auto all = TRY(ask_scope(*house, run.stage, {}));

@@ -20,7 +20,8 @@ struct Attack {
   CaseBook& book;
   HonestTeam& honest;
   Evidence& evidence;
-  DrillReport& report;  // the attack sets bounds, `exceeded` and notes
+  wire::ScopeQuery& scope;  // what the ledger will be asked; the attack may say more
+  DrillReport& report;      // the attack sets bounds, `exceeded` and notes
 };
 
 struct Theft {

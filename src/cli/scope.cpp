@@ -1,5 +1,6 @@
 // bulkhead scope.
 #include <algorithm>
+#include <charconv>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -17,10 +18,20 @@ constexpr std::size_t kPagesMax = 100'000;
 struct ScopeOptions {
   Operator who;
   wire::ScopeQuery query;
-  std::string principal, client, network, from, to, purpose, compartment, format = "table";
+  std::string principal, client, network, from, to, purpose, compartment, through, format = "table";
   std::vector<std::string> kinds;
   bool json = false;
 };
+
+Result<std::uint32_t> instance_from(std::string_view text) {
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number == 0)
+    return fail(
+        ErrorCode::kMalformed,
+        "--exposed-through takes desk, api or an instance's number, as bulkhead status tells");
+  return number;
+}
 
 Result<wire::ScopeQuery> query_of(const ScopeOptions& options) {
   auto query = options.query;
@@ -37,6 +48,10 @@ Result<wire::ScopeQuery> query_of(const ScopeOptions& options) {
   if (!options.purpose.empty()) query.purpose = word_from<Purpose>(options.purpose);
   for (const auto& kind : options.kinds)
     query.kinds |= 1u << static_cast<unsigned>(*word_from<EntryKind>(kind));
+  if (!options.through.empty()) {
+    query.exposed_face = word_from<Face>(options.through);
+    if (!query.exposed_face) query.exposed_through = TRY(instance_from(options.through));
+  }
   if (!options.compartment.empty()) {
     const auto found = std::ranges::find(kCompartmentNames, options.compartment);
     query.compartment = static_cast<std::uint8_t>(found - kCompartmentNames.begin());
@@ -140,6 +155,9 @@ void add_scope(CLI::App& app, Chosen& chosen) {
         command.add_option("--network", options.network, "A network such as 10.1.0.0/16");
         command.add_option("--from", options.from, "2026-03-04 or 2026-03-04T12:00:00Z, inclusive");
         command.add_option("--to", options.to, "The same, exclusive");
+        command.add_option("--exposed-through", options.through,
+                           "What passed through one process, typed in or handed out: desk, api, or "
+                           "the number of one instance (bulkhead status tells them)");
         add_word<Purpose>(command, "--purpose", options.purpose, "What it was said to be for");
         command.add_option("--kind", options.kinds, "Kinds of entry; default: all that disclose")
             ->check(CLI::IsMember(words(Words<EntryKind>::names)));

@@ -43,6 +43,8 @@ boost::json::object scope_query_json(const wire::ScopeQuery& query) {
   if (query.case_number != 0) out["case"] = query.case_number;
   if (!query.principal.value.empty()) out["principal"] = query.principal.value;
   if (!query.network.value.empty()) out["network"] = query.network.value;
+  if (query.exposed_face) out["exposed_through"] = name_of(*query.exposed_face);
+  if (query.exposed_through != 0) out["exposed_through"] = query.exposed_through;
   if (query.from_ms != 0) out["from"] = time_json(query.from_ms);
   if (query.to_ms != 0) out["to"] = time_json(query.to_ms);
   if (query.purpose) out["purpose"] = name_of(*query.purpose);

@@ -15,6 +15,9 @@ struct StatusOptions {
 boost::json::value to_json(const wire::StatusAnswer& status) {
   boost::json::array without;
   for (const auto& name : status.without.items) without.emplace_back(name.value);
+  boost::json::array fronts;
+  for (const auto& front : status.fronts.items)
+    fronts.push_back({{"face", name_of(front.face)}, {"instance", front.instance.value}});
   return {{"running", true},
           {"origin", status.origin.value},
           {"demo", status.demo},
@@ -31,6 +34,7 @@ boost::json::value to_json(const wire::StatusAnswer& status) {
           {"breached_passwords", status.breached_passwords},
           {"up_s", status.up_s},
           {"rss_mib", status.rss_mib},
+          {"fronts", std::move(fronts)},
           {"without", std::move(without)}};
 }
 
@@ -51,6 +55,12 @@ std::string to_text(const wire::StatusAnswer& status) {
   line("staff, clients",
        fmt::format("{}, {}", count_text(status.staff), count_text(status.clients)));
   line("sessions", count_text(status.sessions));
+  std::string fronts;
+  for (const auto& front : status.fronts.items) {
+    fronts += fmt::format("{}{}, instance {}", fronts.empty() ? "" : "; ", name_of(front.face),
+                          front.instance.value);
+  }
+  line("fronts", fronts.empty() ? "none" : fronts);
   line("policy", fmt::format("number {}", status.policy));
   line("breached passwords",
        status.breached_passwords ? "loaded" : "not loaded (bulkhead passwords load FILE)");

@@ -74,6 +74,10 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
   answer.rss_mib = resident_mib();
   answer.breached_passwords = parts.breached_passwords != nullptr;
   answer.ledger_public_key = parts.ring.ledger_signing_key().public_key();
+  for (const auto& front : keeper.fronts()) {
+    if (answer.fronts.items.size() < 64)
+      answer.fronts.items.push_back({front->face, front->instance});
+  }
   const auto add = [&](bool off, const char* name) {
     if (off) answer.without.items.push_back({name});
   };

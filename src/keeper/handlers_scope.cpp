@@ -41,6 +41,8 @@ Reason to_predicate(Keeper& keeper, const wire::ScopeQuery& query, ScopePredicat
     if (*query.compartment >= kCompartmentCount) return Reason::kMalformed;
     predicate.compartment = static_cast<Compartment>(*query.compartment);
   }
+  if (query.exposed_through != 0) predicate.exposed_through = InstanceNumber(query.exposed_through);
+  predicate.exposed_face = query.exposed_face;
   predicate.purpose = query.purpose;
   predicate.kinds = query.kinds;
   predicate.from_ms = query.from_ms;

@@ -35,6 +35,7 @@ Outcome hello(Keeper& keeper, const Call& call, const wire::Hello& message) {
   // nothing.
   if (message.escapes != 0 || message.face != call.channel->face) return Outcome::protocol_broken();
   call.channel->stage = Stage::kServing;
+  keeper.greeted(call.channel);
   auto entry = keeper.make_entry(EntryKind::kRestart, call);
   entry.detail = wire::encode(RestartDetail{call.channel->instance.value, 0});
   keeper.record(std::move(entry));

@@ -84,6 +84,41 @@ TEST_F(KeeperHouse, NotesStayWithWhoMayReadThem) {
   EXPECT_EQ(shown(), 1u);
 }
 
+TEST_F(KeeperHouse, WhatPassedThroughOneProcessIsKnown) {
+  auto admin = connect_admin();
+  auto owned = connect_front();
+  auto other = connect_front();
+  fill(admin);
+  auto anna = sign_in(admin, owned, "anna");
+  const auto fields = [](Field field) { return FieldSet::of(field); };
+  EXPECT_EQ(
+      anna.ask(owned, wire::Reveal{{}, case_of_anna_, fields(Field::kEmail), Purpose::kService})
+          ->reason,
+      Reason::kNone);
+  EXPECT_EQ(anna.ask(owned, wire::AddMessage{{}, case_of_anna_, Direction::kNote, {"Called back."}})
+                ->reason,
+            Reason::kNone);
+  EXPECT_EQ(
+      anna.ask(other, wire::Reveal{{}, case_of_anna_, fields(Field::kGivenName), Purpose::kService})
+          ->reason,
+      Reason::kNone);
+  const auto through = [&](InstanceNumber instance, std::optional<Face> face) {
+    wire::Scope scope;
+    scope.query.exposed_through = instance.value;
+    scope.query.exposed_face = face;
+    const auto rows = admin.call<wire::ScopeAnswer>(scope).rows.items;
+    return rows.size() == 1 ? rows[0].clear : FieldSet();
+  };
+  EXPECT_EQ(through(owned.instance, {}), fields(Field::kEmail) | fields(Field::kNote));
+  EXPECT_EQ(through(other.instance, {}), fields(Field::kGivenName));
+  EXPECT_EQ(through({}, Face::kDesk),
+            fields(Field::kEmail) | fields(Field::kNote) | fields(Field::kGivenName));
+  EXPECT_EQ(through({}, Face::kApi), FieldSet());
+  const auto status = admin.call<wire::StatusAnswer>(wire::StatusQuery{});
+  ASSERT_EQ(status.fronts.items.size(), 2u);
+  EXPECT_EQ(status.fronts.items[0].instance, owned.instance);
+}
+
 TEST(LiveSessions, OneAccountHasOnlySoMany) {
   LiveSessions sessions;
   const auto open = [&](std::uint32_t principal, std::uint8_t number, std::uint64_t used_ms) {

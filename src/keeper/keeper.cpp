@@ -168,6 +168,17 @@ bool Keeper::operator_may_act(Channel& channel) {
   return true;
 }
 
+std::vector<std::shared_ptr<Channel>> Keeper::fronts() {
+  std::vector<std::shared_ptr<Channel>> there;
+  std::erase_if(fronts_, [&](const std::weak_ptr<Channel>& one) {
+    auto channel = one.lock();
+    if (!channel || channel->closed()) return true;
+    there.push_back(std::move(channel));
+    return false;
+  });
+  return there;
+}
+
 // --- authorise
 // --------------------------------------------------------------------------------------------------------
 

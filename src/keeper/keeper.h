@@ -153,6 +153,9 @@ class Keeper {
   // Of a frame on an admin channel that serves: whether its operator may still act. It moves on the
   // end, so that a long import is not cut short.
   bool operator_may_act(Channel& channel);
+  // Fronts that greeted and are still there.
+  void greeted(const std::shared_ptr<Channel>& channel) { fronts_.push_back(channel); }
+  std::vector<std::shared_ptr<Channel>> fronts();
 
   // --- authorise
   // ----------------------------------------------------------------------------------------------------
@@ -234,6 +237,7 @@ class Keeper {
   SignInGuard guard_;
   LimitsCache limits_;
   Turn turn_;
+  std::vector<std::weak_ptr<Channel>> fronts_;
   std::optional<KeeperTime> time_;
   std::unordered_map<std::uint64_t, Alike> alike_;
   std::uint64_t now_ms_ = 0;

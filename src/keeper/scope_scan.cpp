@@ -11,6 +11,7 @@ constexpr std::uint32_t bit(EntryKind kind) { return 1u << static_cast<unsigned>
 constexpr std::uint32_t kDisclosing = bit(EntryKind::kReveal) | bit(EntryKind::kLookup) |
                                       bit(EntryKind::kCount) | bit(EntryKind::kSend) |
                                       bit(EntryKind::kExport);
+constexpr std::uint32_t kExposing = kDisclosing | bit(EntryKind::kIntake) | bit(EntryKind::kWrite);
 
 struct Found {
   AffectedCustomer row;
@@ -20,7 +21,8 @@ struct Found {
 void add(Found& found, const Entry& entry) {
   auto& row = found.row;
   row.pseudonym = entry.customer;
-  if (entry.grade == Grade::kClear) row.clear = row.clear | entry.fields;
+  const bool typed = entry.kind == EntryKind::kIntake || entry.kind == EntryKind::kWrite;
+  if (typed || entry.grade == Grade::kClear) row.clear = row.clear | entry.fields;
   if (entry.grade == Grade::kMasked) row.masked = row.masked | entry.fields;
   if (entry.grade == Grade::kExistence) row.existence = true;
   if (row.first_ms == 0 || entry.wall_ms < row.first_ms) row.first_ms = entry.wall_ms;
@@ -33,11 +35,14 @@ void add(Found& found, const Entry& entry) {
 }  // namespace
 
 bool ScopePredicate::holds(const Entry& entry) const {
-  const auto wanted = kinds == 0 ? kDisclosing : kinds;
+  const bool exposure = exposed_through || exposed_face;
+  const auto wanted = kinds != 0 ? kinds : exposure ? kExposing : kDisclosing;
   if ((wanted & bit(entry.kind)) == 0) return false;
   if (principal && entry.principal != *principal) return false;
   if (session && entry.session != *session) return false;
   if (case_number && entry.case_number != *case_number) return false;
+  if (exposed_through && entry.instance != *exposed_through) return false;
+  if (exposed_face && entry.face != *exposed_face) return false;
   if (network && entry.network != *network) return false;
   if (purpose && entry.purpose != *purpose) return false;
   if (compartment && (entry.fields & FieldSet::of(*compartment)).empty()) return false;

@@ -19,7 +19,10 @@ struct ScopePredicate {
   std::optional<NetworkNumber> network;
   std::optional<Purpose> purpose;
   std::optional<Compartment> compartment;
-  std::uint32_t kinds = 0;  // bit per EntryKind; 0: every kind that discloses
+  // Everything whose plaintext passed through there, typed in or handed out.
+  std::optional<InstanceNumber> exposed_through;
+  std::optional<Face> exposed_face;
+  std::uint32_t kinds = 0;  // bit per EntryKind; 0: every kind that discloses (or exposes)
   std::uint64_t from_ms = 0;
   std::uint64_t to_ms = 0;  // 0: no end
 

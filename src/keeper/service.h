@@ -13,7 +13,7 @@
 
 namespace bulkhead {
 
-inline constexpr std::size_t kScanJobsMax = 16;     // turns with scans that may wait
+inline constexpr std::size_t kScanJobsMax = 16;  // turns with scans that may wait
 struct ServiceOptions {
   std::string data;                  // the keeper's own folder, initialised
   std::vector<std::string> without;  // protections to leave out; drill directories only

@@ -48,6 +48,11 @@ struct StatusQuery {
   bool measure = false;  // also give figures that cost time
   WIRE_MEMBERS(measure)
 };
+struct FrontRow {
+  Face face{};
+  InstanceNumber instance;  // as entries name it
+  WIRE_MEMBERS(face, instance)
+};
 struct StatusAnswer {
   Text<128> origin;
   bool demo = false;
@@ -63,14 +68,15 @@ struct StatusAnswer {
   std::uint32_t rss_mib = 0;
   bool breached_passwords = false;
   std::array<std::uint8_t, 32> ledger_public_key{};
+  List<FrontRow, 64> fronts;  // that hold a channel now
   List<Text<32>, 8> without;  // protections switched off in a drill directory
   // Of the keeper's state, and how many entries made it; drill directories only, since it walks
   // over all of it.
   std::uint64_t state_fingerprint = 0;
   std::uint64_t state_entries = 0;
   WIRE_MEMBERS(origin, demo, ledger_size, checkpoint_size, customers, open_cases, staff, clients,
-               sessions, policy, up_s, rss_mib, breached_passwords, ledger_public_key, without,
-               state_fingerprint, state_entries)
+               sessions, policy, up_s, rss_mib, breached_passwords, ledger_public_key, fronts,
+               without, state_fingerprint, state_entries)
 };
 
 struct StaffAdd {
@@ -268,8 +274,12 @@ struct ScopeQuery {
   std::optional<Purpose> purpose;
   std::uint32_t kinds = 0;  // bit per ledger/entry.h EntryKind; 0: every kind that discloses
   std::optional<std::uint8_t> compartment;
+  // What passed through one process instance, or all of a face: what was typed there as well, since
+  // whoever owns the process saw it.
+  std::uint32_t exposed_through = 0;  // 0: any
+  std::optional<Face> exposed_face;
   WIRE_MEMBERS(session, case_number, principal, network, from_ms, to_ms, purpose, kinds,
-               compartment)
+               compartment, exposed_through, exposed_face)
 };
 struct Scope {
   static constexpr Op kOp = Op::kScope;

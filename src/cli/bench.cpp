@@ -1,6 +1,7 @@
-// bulkhead bench gate, ledger, seal, import, start.
+// bulkhead bench gate, ledger, seal, import, start, demo.
 #include <filesystem>
 
+#include "cli/bench_demo.h"
 #include "cli/bench_fill.h"
 #include "cli/bench_gate.h"
 #include "cli/bench_house.h"
@@ -148,11 +149,36 @@ int start(const BenchOptions& options) {
   return kDone;
 }
 
+int demo(const BenchOptions& options) {
+  const auto result =
+      bench_demo({.parent_folder = options.folder,
+                  .customers = options.customers == 0 ? 1'000'000 : options.customers});
+  if (!result) return complain(result.error());
+  if (options.json) {
+    print_json({{"name", "demo"},
+                {"customers", result->customers},
+                {"bookings", result->bookings},
+                {"cases", result->cases},
+                {"messages", result->messages},
+                {"seconds", result->seconds},
+                {"disk_mib", result->disk_mib},
+                {"idle_rss_mib", result->idle_rss_mib}});
+    return kDone;
+  }
+  print(fmt::format(
+      "{} customers, {} bookings, {} cases, {} messages in {:.1f} s (target: 180 for a million)\n"
+      "{} MiB on disk; an idle keeper on it takes {} MiB (target: 64)\n",
+      count_text(result->customers), count_text(result->bookings), count_text(result->cases),
+      count_text(result->messages), result->seconds, count_text(result->disk_mib),
+      result->idle_rss_mib));
+  return kDone;
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, Chosen& chosen) {
   auto* const bench = app.add_subcommand(
-      "bench", "Measure this machine: gate (reveals), ledger, seal, import, start");
+      "bench", "Measure this machine: gate (reveals), ledger, seal, import, start, demo");
   bench->require_subcommand(1);
   add_command<BenchOptions>(
       *bench, chosen, "gate",
@@ -171,6 +197,10 @@ void add_bench(CLI::App& app, Chosen& chosen) {
       "Seconds until a keeper is ready, and its memory, with 500 agents, 30 days, "
       "1,000,000 customers and 10,000,000 entries",
       add_start, start);
+  add_command<BenchOptions>(*bench, chosen, "demo",
+                            "Seconds until a synthetic airline of 1,000,000 customers is in, and "
+                            "what it takes on disk",
+                            add_common, demo);
 }
 
 }  // namespace bulkhead::cli

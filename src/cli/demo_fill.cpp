@@ -115,6 +115,8 @@ Status send_customers(AdminConnection& connection, DemoAirline& airline, std::ui
   };
   while (auto spec = airline.next_customer()) {
     name_companions(spec->record, before);
+    filled.bookings += static_cast<std::uint64_t>(
+        std::ranges::count(spec->record, Field::kLocator, &FieldValue::field));
     auto customer = to_wire(spec->index, std::move(spec->record));
     const auto more = encoded_bytes(customer);
     if (bytes + more > kBatchBytesMax || batch.customers.items.size() == wire::kImportCustomersMax)
@@ -149,6 +151,7 @@ Status send_cases(AdminConnection& connection, DemoAirline& airline, std::uint32
   };
   while (const auto spec = airline.next_case()) {
     auto one = to_wire(*spec, before, now_ms, agents);
+    filled.messages += one.messages.items.size();
     const auto more = seed_bytes(one);
     if (batch.cases.items.size() == kDemoCasesPerMessage || bytes + more > kSeedBytesMax)
       TRY_STATUS(flush());

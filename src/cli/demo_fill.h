@@ -31,7 +31,9 @@ struct DemoProgress {
 struct DemoFilled {
   std::uint32_t first_customer = 0;
   std::uint32_t customers = 0;
+  std::uint64_t bookings = 0;
   std::uint32_t cases = 0;
+  std::uint64_t messages = 0;
 };
 
 // Makes those that are missing; adds their sign-ins to `known`.

@@ -12,11 +12,11 @@ namespace bulkhead::drills {
 namespace {
 
 constexpr std::uint32_t kForwardS = 31u * 24 * 3600;
-constexpr std::uint32_t kBeyondBound = 60;
+constexpr std::uint32_t kClockBeyondBound = 60;
 
 Status set_the_clock(Attack& attack) {
   const auto wanted =
-      std::min(bounds().session_clear + kBeyondBound, attack.stage.world.options.customers);
+      std::min(bounds().session_clear + kClockBeyondBound, attack.stage.world.options.customers);
   std::vector<Insider> insiders;
   insiders.emplace_back(attack, 0, 1, wanted);
   attack.run.say("using up a day");

@@ -10,6 +10,7 @@
 #include "crypto/encoding.h"
 #include "crypto/random.h"
 #include "drills/bounds.h"
+#include "drills/insider.h"
 #include "drills/owned_front.h"
 #include "drills/theft.h"
 
@@ -19,11 +20,6 @@ namespace {
 constexpr std::uint16_t kOpsTried = 200;
 constexpr unsigned kHonestBehindIt = 2;  // agents whose browsers keep their keys
 constexpr unsigned kTakenOver = 2;       // agents whose sign-in it stands between
-constexpr unsigned kHours = 5;
-constexpr unsigned kMinutesOfAnHour = 4;
-constexpr std::uint32_t kInAMinute = 3;
-constexpr std::uint64_t kMinuteMs = 61'000;
-constexpr std::uint64_t kHourMs = 3'601'000;
 constexpr std::uint8_t kCasesShown = 50;
 
 // Says every operation there is, and more that are not, before and after the greeting. Answers how
@@ -165,7 +161,7 @@ Status own_the_desk(Attack& attack) {
     group.push_back({i, {}, 1 + i * slice});
     bound += static_cast<std::uint32_t>(world.in_touch_with(kFirstInsider + i - 1).size());
   }
-  for (unsigned hour = 0; hour < kHours; ++hour) {
+  for (unsigned hour = 0; hour < kHoursOfADay; ++hour) {
     for (auto* const group : {&honest, &taken}) {
       for (auto& puppet : *group) TRY_STATUS(puppeteer.sign_in(puppet));
     }

@@ -3,18 +3,6 @@
 #include <fmt/format.h>
 
 namespace bulkhead::drills {
-namespace {
-
-// Of 3 strangers a minute, 10 an hour and 40 a day (config/policy.toml), and one more to see the
-// refusal.
-constexpr std::uint32_t kInAMinute = 3;
-constexpr unsigned kMinutesOfAnHour = 4;
-constexpr unsigned kHoursOfADay = 5;
-constexpr std::uint64_t kMinuteMs = 61'000;
-constexpr std::uint64_t kHourMs = 3'601'000;
-
-}  // namespace
-
 Insider::Insider(Attack& attack, std::uint32_t position, std::uint32_t first, std::uint32_t count)
     : attack_(attack),
       name_(fmt::format("agent-{:02}", kFirstInsider + position)),

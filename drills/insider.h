@@ -8,6 +8,14 @@
 
 namespace bulkhead::drills {
 
+// Of 3 strangers a minute, 10 an hour and 40 a day (config/policy.toml), and one more to see the
+// refusal; a little longer than each, in keeper time.
+inline constexpr std::uint32_t kInAMinute = 3;
+inline constexpr unsigned kMinutesOfAnHour = 4;
+inline constexpr unsigned kHoursOfADay = 5;
+inline constexpr std::uint64_t kMinuteMs = 61'000;
+inline constexpr std::uint64_t kHourMs = 3'601'000;
+
 class Insider {
  public:
   // `position` among the insiders; takes customers from `first` on, `count` of them.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "drills/bounds.h"
 #include "drills/insider.h"
 
@@ -13,12 +14,11 @@ namespace {
 
 constexpr std::uint32_t kInsiders = 2;
 constexpr unsigned kDays = 12;
-constexpr std::uint32_t kBeyondBound = 70;
-constexpr std::uint64_t kDayMs = 24ull * 3600 * 1000;
+constexpr std::uint32_t kSlowBeyondBound = 70;
 
 Status drain_slowly(Attack& attack) {
   const auto customers = attack.stage.world.options.customers;
-  const auto slice = bounds().slow_clear + kBeyondBound;
+  const auto slice = bounds().slow_clear + kSlowBeyondBound;
   const auto count = std::clamp(customers / slice, 1u, kInsiders);
   std::vector<Insider> insiders;
   for (std::uint32_t i = 0; i < count; ++i)
@@ -26,7 +26,7 @@ Status drain_slowly(Attack& attack) {
   for (unsigned day = 0; day < kDays; ++day) {
     attack.run.say(fmt::format("day {} of {}", day + 1, kDays));
     const auto worked_ms = TRY(take_a_day(attack, insiders));
-    TRY_STATUS(attack.house.move_clock(kDayMs - worked_ms));
+    TRY_STATUS(attack.house.move_clock(kMsPerDay - worked_ms));
   }
   auto& report = attack.report;
   report.bound_customers = bounds().slow_clear * count;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr unsigned kStrangers = 12;
 constexpr unsigned kTriesEach = 200;
-constexpr std::uint32_t kBeyondBound = 25;
+constexpr std::uint32_t kFloodBeyondBound = 25;
 
 class Flood {
  public:
@@ -50,7 +50,7 @@ class Flood {
 Status steal_in_the_noise(Attack& attack) {
   Flood flood(attack.house);
   const auto wanted =
-      std::min(bounds().session_clear + kBeyondBound, attack.stage.world.options.customers);
+      std::min(bounds().session_clear + kFloodBeyondBound, attack.stage.world.options.customers);
   std::vector<Insider> insiders;
   insiders.emplace_back(attack, 0, 1, wanted);
   TRY(take_a_day(attack, insiders));

@@ -34,6 +34,7 @@ int run(int count, char** words) {
   add_passwords(app, chosen);
   add_import(app, chosen);
   add_scope(app, chosen);
+  add_erasure(app, chosen);
   add_verify(app, chosen);
   add_proof(app, chosen);
   add_login(app, chosen);

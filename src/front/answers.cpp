@@ -80,6 +80,12 @@ Status tell_done(ByteView answer, Response& to) {
   to.status = 204;
   return {};
 }
+Status tell_erasure(ByteView answer, Response& to) {
+  const auto erasure = TRY(wire::decode<wire::RequestErasureAnswer>(answer));
+  to.status = 202;
+  JsonWriter(to.body).open_object().key("due").time(erasure.due_ms).close_object();
+  return {};
+}
 Status tell_signed_out(ByteView answer, Response& to) {
   to.extra_fields += cookie_end_line();
   return tell_done(answer, to);

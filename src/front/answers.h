@@ -10,6 +10,7 @@ namespace bulkhead::front {
 Status tell_session(ByteView answer, Response& to);  // of a client: session in the body alone
 Status tell_session_cookie(ByteView answer, Response& to);  // of staff at the desk: and as a cookie
 Status tell_signed_out(ByteView answer, Response& to);
+Status tell_erasure(ByteView answer, Response& to);
 Status tell_done(ByteView answer, Response& to);
 Status tell_lane(ByteView answer, Response& to);
 Status tell_me(ByteView answer, Response& to);

@@ -88,6 +88,29 @@ struct ImportDetail {
   WIRE_MEMBERS(job, batch, first_customer, customers)
 };
 
+// kErasure: what became of the request to erase the entry's customer. Holds stop a request from
+// being made or carried out.
+enum class ErasureStep : std::uint8_t {
+  kNone,
+  kRequested,
+  kCancelled,
+  kCarriedOut,
+  kHeld,
+  kReleased
+};
+template <>
+struct Words<ErasureStep> {
+  static constexpr std::array<std::string_view, 6> names{"none",        "requested", "cancelled",
+                                                         "carried-out", "held",      "released"};
+};
+inline constexpr std::size_t kPseudonymsMax = 32;
+struct ErasureDetail {
+  ErasureStep step{};
+  std::uint64_t due_keeper_ms = 0;                   // of a request
+  wire::List<Pseudonym, kPseudonymsMax> pseudonyms;  // when it was carried out: the last trace
+  WIRE_MEMBERS(step, due_keeper_ms, pseudonyms)
+};
+
 // kPolicy: the whole policy in its canonical encoding; its number is the entry's policy number.
 struct PolicyDetail {
   wire::Text<4000> policy;

@@ -36,6 +36,12 @@ Outcome list_messages(Keeper&, const Call&, const Asker&, const wire::ListMessag
 Outcome add_message(Keeper&, const Call&, const Asker&, const wire::AddMessage&);
 Outcome read_ledger(Keeper&, const Call&, const wire::ReadLedger&);
 
+// --- erasure (handlers_erasure.cpp) ---
+Outcome request_erasure(Keeper&, const Call&, const Asker&, const wire::RequestErasure&);
+Outcome cancel_erasure(Keeper&, const Call&, const Asker&, const wire::CancelErasure&);
+Outcome erasures(Keeper&, const Call&, const wire::Erasures&);
+Outcome hold(Keeper&, const Call&, const wire::Hold&);
+
 // --- operators (handlers_admin.cpp, handlers_staff.cpp, handlers_import.cpp, handlers_scope.cpp)
 // ---
 Outcome admin_hello(Keeper&, const Call&, const wire::AdminHello&);

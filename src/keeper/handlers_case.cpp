@@ -69,7 +69,8 @@ Outcome open_case(Keeper& keeper, const Call& call, const Asker& asker,
     return keeper.deny(call, asker, Reason::kRole);
   }
   const auto customer = read_ref(keeper.parts().ring, message.customer, asker.session->number);
-  if (!customer) return keeper.deny(call, asker, Reason::kNotThere);
+  if (!customer || keeper.state().is_erased(*customer))
+    return keeper.deny(call, asker, Reason::kNotThere);
   const auto& cases = keeper.state().cases();
   const auto mine = std::count_if(
       cases.rbegin(), cases.rbegin() + std::min<std::ptrdiff_t>(std::ssize(cases), 5000),

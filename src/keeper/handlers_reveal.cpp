@@ -81,7 +81,8 @@ Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   }
   const auto found = keeper.parts().reader.lookup(message.kind, *normalised);
   if (!found) return Outcome::refuse(Reason::kLedger);
-  const auto customer = *found;
+  const bool shown = *found && !keeper.state().is_erased(**found);
+  const auto customer = shown ? *found : std::optional<CustomerNumber>();
   // A miss reads a customer too, so that time tells nothing.
   const auto named = keeper.name_customer(entry, customer.value_or(CustomerNumber(1)));
   wire::LookupAnswer answer;

@@ -19,13 +19,14 @@ constexpr std::size_t kAlikeKindsMax = 100'000;
 // tail is zero.
 constexpr std::array<std::uint8_t, 8> kCaseIdTail{'b', 'u', 'l', 'k', 'c', 'a', 's', 'e'};
 
+}  // namespace
+
 std::uint16_t year_of(std::uint64_t wall_ms) {
   const auto seconds = static_cast<std::time_t>(wall_ms / 1000);
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   return static_cast<std::uint16_t>(parts.tm_year + 1900);
 }
-}  // namespace
 
 Keeper::Keeper(KeeperParts parts) : parts_(std::move(parts)), guard_(parts_.clock) {}
 
@@ -34,6 +35,7 @@ Status Keeper::start() {
   TRY_STATUS(check_vault());
   TRY_STATUS(directory_.load(state_, parts_.reader));
   TRY_STATUS(catch_up_vault());
+  doom_unfinished();
   learn_networks();
   time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(),
                 believes_wall_clock());
@@ -90,6 +92,7 @@ void Keeper::begin_turn() {
 
 void Keeper::sweep() {
   snapshot_when_due();
+  carry_out_erasures();
   const auto& rule = state_.policy().session;
   for (const auto& id :
        sessions_.expired(now_ms_, rule.idle_s * 1000ull, rule.absolute_s * 1000ull)) {
@@ -209,6 +212,7 @@ std::expected<CaseAccess, Reason> Keeper::access(const Asker& asker, const CaseI
   const auto number = case_number(id);
   if (!number) return std::unexpected(Reason::kNoGrant);
   const auto& row = *state_.find_case(*number);
+  if (state_.is_erased(row.customer)) return std::unexpected(Reason::kNoGrant);
   CaseAccess access{*number, row, row.contact};
   if (parts_.without.grant) return access;
   if (row.state == CaseState::kClosed) return std::unexpected(Reason::kNoGrant);

@@ -102,6 +102,9 @@ struct Outcome {
   static Outcome protocol_broken() { return {{}, {}, Lane::kAct, false, true}; }
 };
 
+// UTC; pseudonyms change with it.
+std::uint16_t year_of(std::uint64_t wall_ms);
+
 // A case that the asker may work on now.
 struct CaseAccess {
   CaseNumber number;
@@ -196,6 +199,10 @@ class Keeper {
   std::uint32_t take_principal_number();
   void end_session(const SessionId& id, Reason reason);
 
+  // --- erasure
+  // Carries out what is due: recorded first, then the keys are destroyed. Part of sweep().
+  void carry_out_erasures();
+
   // --- answers from lanes
   // -------------------------------------------------------------------------------------------
   // Runs `work` on a lane, then `resume` on the loop with its own turn. False when the lane is
@@ -216,6 +223,13 @@ class Keeper {
     std::uint32_t seen = 0;
     std::uint32_t unwritten = 0;
   };
+  struct Doomed {  // a customer whose erasure is recorded and whose keys are still there
+    CustomerNumber customer;
+    std::uint64_t recorded = 0;  // entries that must be durable before the keys go
+    bool under_way = false;
+  };
+  void doom_unfinished();
+  void destroy_keys();
   Status rebuild();
   Status fold(State& state, TreeSize from) const;
   Status check_vault() const;
@@ -238,6 +252,7 @@ class Keeper {
   LimitsCache limits_;
   Turn turn_;
   std::vector<std::weak_ptr<Channel>> fronts_;
+  std::vector<Doomed> doomed_;
   std::optional<KeeperTime> time_;
   std::unordered_map<std::uint64_t, Alike> alike_;
   std::uint64_t now_ms_ = 0;

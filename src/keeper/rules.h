@@ -50,6 +50,8 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kCount,        "count",          kFront, Stage::kServing,   kSmall,    read_proven<wire::Count, count>},
     Rule{Op::kGrants,       "grants",         kFront, Stage::kServing,   kSmall,    read_proven<wire::Grants, grants>},
     Rule{Op::kReadLedger,   "read-ledger",    kFront, Stage::kServing,   kSmall,    read<wire::ReadLedger, read_ledger>},
+    Rule{Op::kRequestErasure, "request-erasure", kFront, Stage::kServing, kSmall,  read_proven<wire::RequestErasure, request_erasure>},
+    Rule{Op::kCancelErasure, "cancel-erasure", kFront, Stage::kServing,  kSmall,    read_proven<wire::CancelErasure, cancel_erasure>},
 
     Rule{Op::kAdminHello,   "admin-hello",    kAdmin, Stage::kGreeting,  16,        read<wire::AdminHello, admin_hello>},
     Rule{Op::kAdminSignIn,  "admin-sign-in",  kAdmin, Stage::kSigningIn, kSmall,    read<wire::AdminSignIn, admin_sign_in>},
@@ -68,6 +70,8 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kDemoCode,     "demo-code",      kAdmin, Stage::kServing,   kSmall,    read<wire::DemoCode, demo_code>},
     Rule{Op::kSeedCases,    "seed-cases",     kAdmin, Stage::kServing,   wire::kFrameBodyBytesMax, read<wire::SeedCases, seed_cases>},
     Rule{Op::kSetContact,   "set-contact",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetContact, set_contact>},
+    Rule{Op::kErasures,     "erasures",       kAdmin, Stage::kServing,   16,        read<wire::Erasures, erasures>},
+    Rule{Op::kHold,         "hold",           kAdmin, Stage::kServing,   16,        read<wire::Hold, hold>},
     Rule{Op::kMoveClock,    "move-clock",     kAdmin, Stage::kServing,   16,        read<wire::MoveClock, move_clock>},
   };
 }();

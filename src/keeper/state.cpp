@@ -18,6 +18,7 @@ State::State() : policy_(default_policy()), weights_(field_weights(policy_)) {}
 
 Status State::apply(const Entry& entry, CustomerNumber customer) {
   ++entries_;
+  if (first_wall_ms_ == 0) first_wall_ms_ = entry.wall_ms;
   last_wall_ms_ = entry.wall_ms;
   last_keeper_ms_ = std::max(last_keeper_ms_, entry.keeper_ms);
   if (discloses(entry)) charge(entry, customer);
@@ -55,6 +56,8 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       return apply_case(entry, customer);
     case EntryKind::kGrant:
       return apply_grant(entry);
+    case EntryKind::kErasure:
+      return apply_erasure(entry, customer);
     case EntryKind::kImport:
       return apply_import(entry);
     case EntryKind::kPolicy:
@@ -103,6 +106,34 @@ Status State::apply_grant(const Entry& entry) {
   auto& grants = grants_[detail.client];
   std::erase_if(grants, [&](const EventGrant& one) { return one.expires_ms <= entry.keeper_ms; });
   grants.push_back({entry.case_number, detail.expires_keeper_ms});
+  return {};
+}
+
+Status State::apply_erasure(const Entry& entry, CustomerNumber customer) {
+  const auto detail = TRY(wire::decode<ErasureDetail>(entry.detail));
+  if (!customer) return std::unexpected(kBadDetail);
+  auto& one = erasures_[customer.value];
+  switch (detail.step) {
+    case ErasureStep::kRequested:
+      one.by = entry.principal;
+      one.requested_ms = entry.keeper_ms;
+      one.due_ms = detail.due_keeper_ms;
+      one.request = entries_ - 1;
+      break;
+    case ErasureStep::kCarriedOut:
+      one.carried_out = entries_ - 1;
+      one.pseudonyms = detail.pseudonyms.items;
+      break;
+    case ErasureStep::kHeld:
+    case ErasureStep::kReleased:
+      one.held = detail.step == ErasureStep::kHeld;
+      return {};
+    case ErasureStep::kCancelled:
+      break;
+    case ErasureStep::kNone:
+      return std::unexpected(kBadDetail);
+  }
+  one.step = detail.step;
   return {};
 }
 
@@ -188,6 +219,17 @@ std::vector<EventGrant> State::grants(PrincipalNumber client, std::uint64_t keep
     if (one.expires_ms > keeper_ms) live.push_back(one);
   }
   return live;
+}
+
+const Erasure* State::erasure(CustomerNumber customer) const {
+  const auto at = erasures_.find(customer.value);
+  return at == erasures_.end() ? nullptr : &at->second;
+}
+
+bool State::is_erased(CustomerNumber customer) const {
+  const auto* const one = erasure(customer);
+  return one != nullptr &&
+         (one->step == ErasureStep::kRequested || one->step == ErasureStep::kCarriedOut);
 }
 
 const std::deque<Disclosure>* State::disclosures(PrincipalNumber number) const {

@@ -64,9 +64,22 @@ struct Disclosure {
   FOLDED_MEMBERS(wall_ms, fields, case_number, kind, grade, reason)
 };
 
+// The request to erase one customer, and whether a hold stands in its way.
+struct Erasure {
+  ErasureStep step{};
+  bool held = false;
+  PrincipalNumber by;
+  std::uint64_t requested_ms = 0;  // keeper time
+  std::uint64_t due_ms = 0;        // keeper time
+  std::uint64_t request = 0;       // the entries that asked for it and carried it out
+  std::uint64_t carried_out = 0;
+  std::vector<Pseudonym> pseudonyms;  // of one carried out
+  FOLDED_MEMBERS(step, held, by, requested_ms, due_ms, request, carried_out, pseudonyms)
+};
+
 // What the fold makes of an entry may change with the program. Raise this number with every such
 // change: snapshots of another number are not taken up, and the whole ledger is folded again.
-inline constexpr std::uint32_t kFoldVersion = 1;
+inline constexpr std::uint32_t kFoldVersion = 2;
 
 inline constexpr std::size_t kDisclosuresKept = 50;
 
@@ -97,6 +110,11 @@ class State {
   const EventGrant* grant(PrincipalNumber client, CaseNumber number, std::uint64_t keeper_ms) const;
   std::vector<EventGrant> grants(PrincipalNumber client, std::uint64_t keeper_ms) const;
 
+  const Erasure* erasure(CustomerNumber customer) const;
+  const std::map<std::uint32_t, Erasure>& erasures() const { return erasures_; }
+  // Whether nobody may be shown anything of this customer any more, nor that there is one.
+  bool is_erased(CustomerNumber customer) const;
+
   const std::deque<Disclosure>* disclosures(PrincipalNumber number) const;
   std::optional<ImportDetail> last_batch(const std::array<std::uint8_t, 16>& job,
                                          std::uint32_t batch) const;
@@ -115,6 +133,7 @@ class State {
   // Equal for equal state, however it came to be. Walks over everything; not cryptographic.
   std::uint64_t fingerprint() const;
 
+  std::uint64_t first_wall_ms() const { return first_wall_ms_; }
   std::uint64_t last_wall_ms() const { return last_wall_ms_; }
   std::uint64_t last_keeper_ms() const { return last_keeper_ms_; }
 
@@ -132,6 +151,7 @@ class State {
   Status apply_principal(const Entry& entry);
   Status apply_case(const Entry& entry, CustomerNumber customer);
   Status apply_grant(const Entry& entry);
+  Status apply_erasure(const Entry& entry, CustomerNumber customer);
   Status apply_import(const Entry& entry);
   Status apply_policy(const Entry& entry);
   void apply_sign_in(const Entry& entry);
@@ -149,6 +169,7 @@ class State {
   std::vector<Case> cases_;  // by number - 1
   std::unordered_map<std::uint32_t, std::vector<EventGrant>> grants_;
   std::unordered_map<std::uint32_t, std::deque<Disclosure>> disclosures_;
+  std::map<std::uint32_t, Erasure> erasures_;  // by customer
   std::map<std::pair<std::array<std::uint8_t, 16>, std::uint32_t>, ImportDetail> imports_;
   std::map<std::pair<NameKind, std::array<std::uint8_t, 32>>, std::uint32_t> names_;
   std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
@@ -158,6 +179,7 @@ class State {
   std::uint32_t last_customer_ = 0;
   std::uint32_t open_cases_ = 0;
   std::uint64_t entries_ = 0;
+  std::uint64_t first_wall_ms_ = 0;
   std::uint64_t last_wall_ms_ = 0;
   std::uint64_t last_keeper_ms_ = 0;
 };

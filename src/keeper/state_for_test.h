@@ -75,6 +75,12 @@ class RandomEntries {
       entry.kind = EntryKind::kSignIn;
       entry.session = SessionNumber(++sessions_);
       entry.detail = wire::encode(SignInDetail{random_() % 1000});
+    } else if (kind == 28) {
+      entry.kind = EntryKind::kErasure;
+      made.customer = CustomerNumber(1 + below(customers_));
+      ErasureDetail detail{static_cast<ErasureStep>(1 + below(5)), now_ms_ + below(99), {}};
+      if (detail.step == ErasureStep::kCarriedOut) detail.pseudonyms.items.resize(1 + below(3));
+      entry.detail = wire::encode(detail);
     } else if (kind < 30) {
       entry.kind = EntryKind::kSessionEnd;
       entry.session = SessionNumber(1 + below(sessions_ + 1));

@@ -238,6 +238,35 @@ struct SeedCasesAnswer {
   List<CaseId, kSeedCasesMax> ids;
   WIRE_MEMBERS(first_case, ids)
 };
+// Requests to erase customers, open and done. Customers are named by pseudonyms alone.
+struct Erasures {
+  static constexpr Op kOp = Op::kErasures;
+  std::uint64_t after = 0;  // the last request had; the keeper answers the next page
+  WIRE_MEMBERS(after)
+};
+struct ErasureRow {
+  std::uint64_t request = 0;      // index of the entry that asked for it, and its name
+  std::uint64_t carried_out = 0;  // index of the entry that recorded its end; 0: not yet
+  Text<16> step;                  // requested, cancelled, carried-out
+  bool held = false;
+  std::uint64_t waits_s = 0;  // until it is due
+  Text<kNameBytesMax> by;
+  List<Pseudonym, 32> pseudonyms;  // of one carried out
+  WIRE_MEMBERS(request, carried_out, step, held, waits_s, by, pseudonyms)
+};
+struct ErasuresAnswer {
+  List<ErasureRow, 1000> rows;
+  bool more = false;
+  WIRE_MEMBERS(rows, more)
+};
+// A hold on the customer of a case: no erasure is asked for or carried out until it is released.
+struct Hold {
+  static constexpr Op kOp = Op::kHold;
+  std::uint32_t case_number = 0;
+  bool hold = true;
+  WIRE_MEMBERS(case_number, hold)
+};
+
 // In a drill directory the keeper's clocks go forward by so much.
 inline constexpr std::uint64_t kMoveClockMsMax = 40ull * 24 * 3600 * 1000;
 struct MoveClock {

@@ -285,6 +285,25 @@ struct GrantsAnswer {
   WIRE_MEMBERS(rows)
 };
 
+// Asks for the customer of a data-subject case to be erased after the waiting time, and takes that
+// back.
+struct RequestErasure {
+  static constexpr Op kOp = Op::kRequestErasure;
+  Proof proof;
+  CaseId id;
+  WIRE_MEMBERS(proof, id)
+};
+struct RequestErasureAnswer {
+  std::uint64_t due_ms = 0;  // wall time
+  WIRE_MEMBERS(due_ms)
+};
+struct CancelErasure {
+  static constexpr Op kOp = Op::kCancelErasure;
+  Proof proof;
+  CaseId id;
+  WIRE_MEMBERS(proof, id)
+};
+
 // A file of the published ledger, for the holder of an auditor's token (a bearer secret of 32
 // bytes).
 struct ReadLedger {

@@ -29,6 +29,8 @@ enum class Op : std::uint16_t {
   kCount = 18,
   kGrants = 19,
   kReadLedger = 20,
+  kRequestErasure = 21,
+  kCancelErasure = 22,
 
   kAdminHello = 64,
   kAdminSignIn = 65,
@@ -47,6 +49,8 @@ enum class Op : std::uint16_t {
   kDemoCode = 78,
   kSeedCases = 79,
   kSetContact = 80,
+  kErasures = 81,
+  kHold = 82,
   kMoveClock = 116,
 
   kNewChannel = 128,

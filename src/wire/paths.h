@@ -39,6 +39,12 @@ Target target_of(const Reveal& message);
 inline Target target_of(const ListMessages& m) { return {"GET", path_of_case(m.id, "/messages")}; }
 Target target_of(const AddMessage& message);
 Target target_of(const Lookup& message);
+inline Target target_of(const RequestErasure& m) {
+  return {"POST", path_of_case(m.id, "/erasure")};
+}
+inline Target target_of(const CancelErasure& m) {
+  return {"DELETE", path_of_case(m.id, "/erasure")};
+}
 inline Target target_of(const Count&) { return {"GET", "/api/v1/customers/count"}; }
 
 }  // namespace bulkhead::wire

@@ -21,6 +21,10 @@ struct RawAnswer {
   Bytes body;
 };
 
+inline constexpr const char* kProposedAdvice =
+    "proposed, not done yet: a second admin approves it and an hour passes; see bulkhead proposals "
+    "list";
+
 // A refusal in words that say what to do.
 const char* advice(Reason reason);
 
@@ -44,6 +48,15 @@ class AdminConnection {
     if (answer.request != request)
       return fail(ErrorCode::kMalformed, "the keeper answered another request");
     return read_answer<Answer>(answer.body);
+  }
+
+  // The same for an act that widens. Outside demo and drill directories it is only proposed:
+  // kRefused then, with a sentence that says how it goes on.
+  template <class Answer, class Message>
+  Result<Answer> call_widening(const Message& message) {
+    if (hello_.demo) return call<Answer>(message);
+    TRY(call<wire::Proposed>(message));
+    return fail(ErrorCode::kRefused, kProposedAdvice);
   }
 
   // Sends without waiting; answers the request's number.

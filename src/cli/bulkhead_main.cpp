@@ -31,6 +31,7 @@ int run(int count, char** words) {
   add_client(app, chosen);
   add_auditor(app, chosen);
   add_policy(app, chosen);
+  add_proposals(app, chosen);
   add_passwords(app, chosen);
   add_import(app, chosen);
   add_scope(app, chosen);

@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "cli/operator.h"
 #include "cli/output.h"
-#include "crypto/encoding.h"
+#include "cli/secrets_text.h"
 
 namespace bulkhead::cli {
 namespace {
@@ -26,21 +26,6 @@ void named_client_options(CLI::App& command, ClientOptions& options) {
   command.add_option("NAME", options.name, "Its name: a-z, 0-9 and -._@")->required();
 }
 
-int show(const ClientOptions& options, const wire::ClientSecret& secret) {
-  const auto text = to_base64url(secret.secret);
-  const bool auditor = options.role == Role::kAuditor;
-  if (options.json) {
-    print_json(
-        {{"number", secret.number}, {"name", options.name}, {auditor ? "token" : "secret", text}});
-    return kDone;
-  }
-  print(fmt::format(
-      "{}\n  {}  {}\nThis is shown once.{}\n", options.name, auditor ? "token" : "secret", text,
-      auditor ? " It reads the ledger: bulkhead verify https://api.localhost:8444 --token TOKEN"
-              : ""));
-  return kDone;
-}
-
 int client_add(const ClientOptions& options) {
   wire::ClientAdd message;
   message.name.value = options.name;
@@ -58,8 +43,9 @@ int client_add(const ClientOptions& options) {
   if (message.on_case_opened.items.size() > 16) return complain("--on: at most 16 types of case");
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
-  const auto secret = connection->call<wire::ClientSecret>(message);
-  return secret ? show(options, *secret) : complain("{}: {}", options.name, secret.error().context);
+  const auto secret = connection->call_widening<wire::ClientSecret>(message);
+  return secret ? show_secret(options.name, options.role, *secret, options.json)
+                : complain("{}: {}", options.name, secret.error().context);
 }
 
 int client_revoke(const ClientOptions& options) {

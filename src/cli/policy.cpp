@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/operator.h"
 #include "cli/output.h"
+#include "cli/policy_text.h"
 #include "cli/policy_toml.h"
 
 namespace bulkhead::cli {
@@ -43,28 +44,11 @@ std::optional<Policy> load(const std::string& path) {
   return std::nullopt;
 }
 
-std::string customers_of(const Budget& budget) {
-  return fmt::format("{} / {} / {} / {}", budget.minute, budget.hour, budget.day, budget.month);
-}
-
-std::string describe(const Policy& policy) {
-  Table table({"role", "grade", "distinct customers per 1 min / 1 h / 1 day / 30 days"});
-  for (std::size_t i = 0; i < word_count<Role>(); ++i) {
-    const auto role = static_cast<Role>(i);
-    for (std::size_t j = 0; j < kColumnCount; ++j) {
-      const auto column = static_cast<Column>(j);
-      const auto& budget = policy.rule(role).budgets.of(column);
-      if (budget.month == 0) continue;
-      table.add({std::string(name_of(role)), std::string(name_of(column)), customers_of(budget)});
-    }
-  }
-  return table.text();
-}
-
 int check(const PolicyOptions& options) {
   const auto policy = load(options.file);
   if (!policy) return kFailed;
-  print(fmt::format("{} is a policy.\n\n{}", options.file, describe(*policy)));
+  print(fmt::format("{} is a policy; digest {}.\n\n{}", options.file, digest_of(*policy),
+                    describe(*policy)));
   return kDone;
 }
 
@@ -73,7 +57,7 @@ int set(const PolicyOptions& options) {
   if (!policy) return kFailed;
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
-  const auto answer = connection->call<wire::SetPolicyAnswer>(
+  const auto answer = connection->call_widening<wire::SetPolicyAnswer>(
       wire::SetPolicy{.policy = {std::string(text_of(wire::encode(*policy)))}});
   if (!answer) return complain("{}: {}", options.file, answer.error().context);
   if (options.json)

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/operator.h"
 #include "cli/output.h"
+#include "cli/secrets_text.h"
 
 namespace bulkhead::cli {
 namespace {
@@ -21,21 +22,6 @@ void staff_options(CLI::App& command, StaffOptions& options) {
 void named_staff_options(CLI::App& command, StaffOptions& options) {
   staff_options(command, options);
   command.add_option("NAME", options.name, "Sign-in name: a-z, 0-9 and -._@")->required();
-}
-
-int show(const StaffOptions& options, const wire::StaffSecrets& secrets) {
-  if (options.json) {
-    print_json({{"number", secrets.number},
-                {"name", options.name},
-                {"password", secrets.password.value},
-                {"otpauth", secrets.otpauth.value}});
-    return kDone;
-  }
-  print(fmt::format(
-      "{}\n  password  {}\n  second factor, to be scanned by an authenticator app:\n{}  {}\n"
-      "These are shown once. Hand them over in person.\n",
-      options.name, secrets.password.value, qr_text(secrets.otpauth.value), secrets.otpauth.value));
-  return kDone;
 }
 
 Result<std::string> password_of(const StaffOptions& options) {
@@ -60,8 +46,8 @@ int staff_add(const StaffOptions& options) {
                                .role = *word_from<Role>(options.role),
                                .team = {options.team},
                                .password = {std::move(*password)}};
-  const auto secrets = connection->call<wire::StaffSecrets>(message);
-  return secrets ? show(options, *secrets)
+  const auto secrets = connection->call_widening<wire::StaffSecrets>(message);
+  return secrets ? show_secrets(options.name, *secrets, options.json)
                  : complain("{}: {}", options.name, secrets.error().context);
 }
 
@@ -69,8 +55,8 @@ int staff_reset(const StaffOptions& options) {
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
   const wire::StaffChange message{.name = {options.name}, .what = wire::StaffChangeKind::kReset};
-  const auto secrets = connection->call<wire::StaffSecrets>(message);
-  return secrets ? show(options, *secrets)
+  const auto secrets = connection->call_widening<wire::StaffSecrets>(message);
+  return secrets ? show_secrets(options.name, *secrets, options.json)
                  : complain("{}: {}", options.name, secrets.error().context);
 }
 

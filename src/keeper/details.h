@@ -117,6 +117,25 @@ struct PolicyDetail {
   WIRE_MEMBERS(policy)
 };
 
+// kApproval: a step in the life of a proposal, an act that widens and waits for a second admin. The
+// act itself stands in a sealed row; `act` is the salted digest of that row.
+enum class ProposalStep : std::uint8_t { kProposed, kApproved, kRefused, kCarriedOut };
+template <>
+struct Words<ProposalStep> {
+  static constexpr std::array<std::string_view, 4> names{"proposed", "approved", "refused",
+                                                         "carried-out"};
+};
+struct ProposalDetail {
+  ProposalStep step{};
+  std::uint32_t number = 0;
+  std::uint16_t op = 0;
+  std::array<std::uint8_t, 32> act{};
+  std::uint64_t ready_keeper_ms = 0;
+  std::uint64_t expires_keeper_ms = 0;
+  bool alone = false;  // carried out without a second admin, since there was none yet
+  WIRE_MEMBERS(step, number, op, act, ready_keeper_ms, expires_keeper_ms, alone)
+};
+
 // kScope: what was asked of the ledger, as a digest of the query.
 struct ScopeDetail {
   std::array<std::uint8_t, 32> query{};

@@ -63,6 +63,15 @@ Outcome set_contact(Keeper&, const Call&, const wire::SetContact&);
 Outcome scope(Keeper&, const Call&, const wire::Scope&);
 Outcome prove(Keeper&, const Call&, const wire::Prove&);
 
+// --- acts that widen (handlers_proposal.cpp) ---
+// Instead of an act that widens, outside demo and drill directories: keeps and records what is
+// asked, for a second admin to approve.
+Outcome propose(Keeper&, const Call&);
+Outcome list_proposals(Keeper&, const Call&, const wire::ListProposals&);
+Outcome approve_proposal(Keeper&, const Call&, const wire::ApproveProposal&);
+Outcome refuse_proposal(Keeper&, const Call&, const wire::RefuseProposal&);
+Outcome carry_out_proposal(Keeper&, const Call&, const wire::CarryOutProposal&);
+
 // --- shared by several handlers ---
 // Whether the address lies in the network that a client or auditor is bound to.
 bool in_network(const PrincipalDetail& facts, const wire::NetworkAddress& address);

@@ -394,6 +394,11 @@ std::uint32_t Keeper::take_principal_number() {
   return last_taken_principal_;
 }
 
+std::uint32_t Keeper::take_proposal_number() {
+  last_taken_proposal_ = std::max(last_taken_proposal_, state_.last_proposal()) + 1;
+  return last_taken_proposal_;
+}
+
 void Keeper::end_session(const SessionId& id, Reason reason) {
   auto* session = sessions_.find(id);
   if (session == nullptr) return;

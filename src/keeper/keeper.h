@@ -197,6 +197,7 @@ class Keeper {
   // Numbers that nobody has or is about to get.
   InstanceNumber take_instance_number();
   std::uint32_t take_principal_number();
+  std::uint32_t take_proposal_number();
   void end_session(const SessionId& id, Reason reason);
 
   // --- erasure
@@ -261,6 +262,7 @@ class Keeper {
   std::uint64_t strangers_minute_ = 0;
   std::uint32_t strangers_ = 0;
   std::uint32_t last_taken_principal_ = 0;
+  std::uint32_t last_taken_proposal_ = 0;
   std::uint32_t last_taken_instance_ = 0;
   bool clocks_apart_ = false;
 };

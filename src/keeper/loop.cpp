@@ -52,6 +52,20 @@ void hand_over(std::vector<Pending> pending, const LoopParts& parts) {
   to_lane(parts.writer_lane, writes, parts.writer_reader, &parts.keeper.parts().vault);
   to_lane(parts.scan_lane, scans, parts.scan_reader, nullptr);
 }
+
+// In a production directory nobody widens alone (handlers_proposal.cpp).
+Outcome act_on(Keeper& keeper, const Rule& rule, const Call& call) {
+  if (rule.width == nullptr || keeper.parts().demo) return rule.handle(keeper, call);
+  switch (rule.width(call.body)) {
+    case Width::kMalformed:
+      return Outcome::protocol_broken();
+    case Width::kWide:
+      return handlers::propose(keeper, call);
+    case Width::kNarrow:
+      break;
+  }
+  return rule.handle(keeper, call);
+}
 }  // namespace
 
 Loop::Loop(LoopParts parts)
@@ -197,7 +211,7 @@ void Loop::handle(const std::shared_ptr<Channel>& channel, const wire::FrameView
 
   if (admin && channel->stage == Stage::kServing && !parts_.keeper.operator_may_act(*channel))
     return parts_.keeper.answer_later(call, Outcome::refuse(Reason::kExpired));
-  auto outcome = rule->handle(parts_.keeper, call);
+  auto outcome = act_on(parts_.keeper, *rule, call);
   if (outcome.broken)
     return break_channel(channel, call, "a message that does not follow its format");
   if (!outcome.later) parts_.keeper.answer_later(call, std::move(outcome));

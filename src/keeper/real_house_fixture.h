@@ -18,10 +18,11 @@ class RealHouse : public KeeperHouse {
     first_ = **made;
     start();
   }
-  std::string code() const {
+  std::string code() const { return code_of(first_.otpauth); }
+  std::string code_of(const std::string& otpauth) const {
     constexpr std::string_view kMark = "secret=";
-    const auto at = first_.otpauth.find(kMark) + kMark.size();
-    const auto bytes = from_base32(first_.otpauth.substr(at, first_.otpauth.find('&', at) - at));
+    const auto at = otpauth.find(kMark) + kMark.size();
+    const auto bytes = from_base32(otpauth.substr(at, otpauth.find('&', at) - at));
     EXPECT_TRUE(bytes.has_value());
     TotpSecret secret{};
     std::copy_n(bytes->begin(), secret.size(), secret.begin());

@@ -12,6 +12,9 @@
 
 namespace bulkhead {
 
+// Whether a message asks for an act that widens: more people, more rights, larger budgets.
+enum class Width : std::uint8_t { kNarrow, kWide, kMalformed };
+
 struct Rule {
   wire::Op op;
   std::string_view name;
@@ -19,6 +22,7 @@ struct Rule {
   Stage stage;  // the one stage in which it is allowed
   std::size_t body_bytes_max;
   Outcome (*handle)(Keeper&, const Call&);
+  Width (*width)(ByteView body) = nullptr;  // none: it never widens
 };
 
 // Inside the handlers' namespace, so that the table reads as a table.
@@ -26,6 +30,17 @@ namespace handlers {
 using wire::Op;
 inline constexpr bool kFront = false, kAdmin = true;
 inline constexpr std::size_t kSmall = 1024;
+
+template <class M>
+Width wide(ByteView body) {
+  return wire::decode<M>(body) ? Width::kWide : Width::kMalformed;
+}
+// Closing an account narrows and must not wait; new secrets for one do.
+inline Width wide_reset(ByteView body) {
+  const auto message = wire::decode<wire::StaffChange>(body);
+  if (!message) return Width::kMalformed;
+  return message->what == wire::StaffChangeKind::kReset ? Width::kWide : Width::kNarrow;
+}
 
 // clang-format off
 inline constexpr std::array kTable = [] {
@@ -56,14 +71,14 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kAdminHello,   "admin-hello",    kAdmin, Stage::kGreeting,  16,        read<wire::AdminHello, admin_hello>},
     Rule{Op::kAdminSignIn,  "admin-sign-in",  kAdmin, Stage::kSigningIn, kSmall,    read<wire::AdminSignIn, admin_sign_in>},
     Rule{Op::kStatus,       "status",         kAdmin, Stage::kServing,   16,        read<wire::StatusQuery, status>},
-    Rule{Op::kStaffAdd,     "staff-add",      kAdmin, Stage::kServing,   kSmall,    read<wire::StaffAdd, staff_add>},
+    Rule{Op::kStaffAdd,     "staff-add",      kAdmin, Stage::kServing,   kSmall,    read<wire::StaffAdd, staff_add>, wide<wire::StaffAdd>},
     Rule{Op::kStaffList,    "staff-list",     kAdmin, Stage::kServing,   16,        read<wire::StaffList, staff_list>},
-    Rule{Op::kStaffChange,  "staff-change",   kAdmin, Stage::kServing,   kSmall,    read<wire::StaffChange, staff_change>},
-    Rule{Op::kClientAdd,    "client-add",     kAdmin, Stage::kServing,   kSmall,    read<wire::ClientAdd, client_add>},
+    Rule{Op::kStaffChange,  "staff-change",   kAdmin, Stage::kServing,   kSmall,    read<wire::StaffChange, staff_change>, wide_reset},
+    Rule{Op::kClientAdd,    "client-add",     kAdmin, Stage::kServing,   kSmall,    read<wire::ClientAdd, client_add>, wide<wire::ClientAdd>},
     Rule{Op::kClientList,   "client-list",    kAdmin, Stage::kServing,   16,        read<wire::ClientList, client_list>},
     Rule{Op::kClientRevoke, "client-revoke",  kAdmin, Stage::kServing,   kSmall,    read<wire::ClientRevoke, client_revoke>},
     Rule{Op::kAdminResume,  "admin-resume",   kAdmin, Stage::kSigningIn, 64,        read<wire::AdminResume, admin_resume>},
-    Rule{Op::kSetPolicy,    "set-policy",     kAdmin, Stage::kServing,   8u << 10,  read<wire::SetPolicy, set_policy>},
+    Rule{Op::kSetPolicy,    "set-policy",     kAdmin, Stage::kServing,   8u << 10,  read<wire::SetPolicy, set_policy>, wide<wire::SetPolicy>},
     Rule{Op::kImport,       "import",         kAdmin, Stage::kServing,   wire::kFrameBodyBytesMax, read<wire::Import, import>},
     Rule{Op::kScope,        "scope",          kAdmin, Stage::kServing,   kSmall,    read<wire::Scope, scope>},
     Rule{Op::kProve,        "prove",          kAdmin, Stage::kServing,   16,        read<wire::Prove, prove>},
@@ -72,6 +87,10 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kSetContact,   "set-contact",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetContact, set_contact>},
     Rule{Op::kErasures,     "erasures",       kAdmin, Stage::kServing,   16,        read<wire::Erasures, erasures>},
     Rule{Op::kHold,         "hold",           kAdmin, Stage::kServing,   16,        read<wire::Hold, hold>},
+    Rule{Op::kListProposals,    "list-proposals",     kAdmin, Stage::kServing, 16,  read<wire::ListProposals, list_proposals>},
+    Rule{Op::kApproveProposal,  "approve-proposal",   kAdmin, Stage::kServing, 64,  read<wire::ApproveProposal, approve_proposal>},
+    Rule{Op::kRefuseProposal,   "refuse-proposal",    kAdmin, Stage::kServing, 16,  read<wire::RefuseProposal, refuse_proposal>},
+    Rule{Op::kCarryOutProposal, "carry-out-proposal", kAdmin, Stage::kServing, 16,  read<wire::CarryOutProposal, carry_out_proposal>},
     Rule{Op::kMoveClock,    "move-clock",     kAdmin, Stage::kServing,   16,        read<wire::MoveClock, move_clock>},
   };
 }();
@@ -96,6 +115,7 @@ constexpr bool table_is_sane() {
     if (i > 0 && !(kRules[i - 1].op < rule.op)) return false;
     if (rule.admin != (static_cast<std::uint16_t>(rule.op) >= 64)) return false;
     if (!rule.admin && rule.stage == Stage::kSigningIn) return false;
+    if (!rule.admin && rule.width != nullptr) return false;
   }
   return kRules.front().op == wire::Op::kHello;
 }

@@ -62,6 +62,8 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       return apply_import(entry);
     case EntryKind::kPolicy:
       return apply_policy(entry);
+    case EntryKind::kApproval:
+      return apply_proposal(entry);
     default:
       return {};
   }
@@ -154,6 +156,25 @@ Status State::apply_policy(const Entry& entry) {
   return {};
 }
 
+Status State::apply_proposal(const Entry& entry) {
+  const auto detail = TRY(wire::decode<ProposalDetail>(entry.detail));
+  std::erase_if(proposals_,
+                [&](const auto& one) { return one.second.expires_ms <= entry.keeper_ms; });
+  if (detail.step == ProposalStep::kProposed) {
+    last_proposal_ = std::max(last_proposal_, detail.number);
+    proposals_[detail.number] = {entry.principal, PrincipalNumber(),      detail.op,
+                                 detail.act,      detail.ready_keeper_ms, detail.expires_keeper_ms};
+    return {};
+  }
+  const auto at = proposals_.find(detail.number);
+  if (at == proposals_.end()) return std::unexpected(kBadDetail);
+  if (detail.step == ProposalStep::kApproved)
+    at->second.approved_by = entry.principal;
+  else
+    proposals_.erase(at);
+  return {};
+}
+
 void State::charge(const Entry& entry, CustomerNumber customer) {
   if (entry.column >= kColumnCount) return;
   const auto holders = holders_of(entry.principal, entry.face);
@@ -230,6 +251,11 @@ bool State::is_erased(CustomerNumber customer) const {
   const auto* const one = erasure(customer);
   return one != nullptr &&
          (one->step == ErasureStep::kRequested || one->step == ErasureStep::kCarriedOut);
+}
+
+const Proposal* State::proposal(std::uint32_t number, std::uint64_t keeper_ms) const {
+  const auto at = proposals_.find(number);
+  return at == proposals_.end() || at->second.expires_ms <= keeper_ms ? nullptr : &at->second;
 }
 
 const std::deque<Disclosure>* State::disclosures(PrincipalNumber number) const {

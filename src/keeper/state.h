@@ -53,6 +53,17 @@ struct EventGrant {
   FOLDED_MEMBERS(case_number, expires_ms)
 };
 
+// An act that widens and is neither carried out, refused nor expired yet.
+struct Proposal {
+  PrincipalNumber by;
+  PrincipalNumber approved_by;  // none yet: 0
+  std::uint16_t op = 0;
+  std::array<std::uint8_t, 32> act{};
+  std::uint64_t ready_ms = 0;    // keeper time
+  std::uint64_t expires_ms = 0;  // keeper time
+  FOLDED_MEMBERS(by, approved_by, op, act, ready_ms, expires_ms)
+};
+
 // One of a principal's own latest disclosures and refusals, for `me/disclosures`.
 struct Disclosure {
   std::uint64_t wall_ms = 0;
@@ -114,6 +125,10 @@ class State {
   const std::map<std::uint32_t, Erasure>& erasures() const { return erasures_; }
   // Whether nobody may be shown anything of this customer any more, nor that there is one.
   bool is_erased(CustomerNumber customer) const;
+  // One that may still be decided on.
+  const Proposal* proposal(std::uint32_t number, std::uint64_t keeper_ms) const;
+  const std::map<std::uint32_t, Proposal>& proposals() const { return proposals_; }
+  std::uint32_t last_proposal() const { return last_proposal_; }
 
   const std::deque<Disclosure>* disclosures(PrincipalNumber number) const;
   std::optional<ImportDetail> last_batch(const std::array<std::uint8_t, 16>& job,
@@ -154,6 +169,7 @@ class State {
   Status apply_erasure(const Entry& entry, CustomerNumber customer);
   Status apply_import(const Entry& entry);
   Status apply_policy(const Entry& entry);
+  Status apply_proposal(const Entry& entry);
   void apply_sign_in(const Entry& entry);
   void charge(const Entry& entry, CustomerNumber customer);
   void remember(const Entry& entry);
@@ -172,7 +188,9 @@ class State {
   std::map<std::uint32_t, Erasure> erasures_;  // by customer
   std::map<std::pair<std::array<std::uint8_t, 16>, std::uint32_t>, ImportDetail> imports_;
   std::map<std::pair<NameKind, std::array<std::uint8_t, 32>>, std::uint32_t> names_;
+  std::map<std::uint32_t, Proposal> proposals_;
   std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
+  std::uint32_t last_proposal_ = 0;
   std::uint32_t last_session_ = 0;
   std::uint32_t last_instance_ = 0;
   std::uint32_t customers_ = 0;

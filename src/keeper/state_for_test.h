@@ -107,6 +107,12 @@ class RandomEntries {
       NameDetail detail{static_cast<NameKind>(below(word_count<NameKind>())), ++names_, {}};
       detail.commitment[3] = static_cast<std::uint8_t>(below(200));
       entry.detail = wire::encode(detail);
+    } else if (kind == 38 && chance(2)) {
+      entry.kind = EntryKind::kApproval;
+      ProposalDetail detail{ProposalStep::kProposed, ++proposals_, 67, {}, now_ms_, now_ms_, false};
+      detail.act[0] = static_cast<std::uint8_t>(below(200));
+      detail.expires_keeper_ms += 1 + below(86'400'000);
+      entry.detail = wire::encode(detail);
     } else if (kind == 38) {
       entry.kind = EntryKind::kRestart;
       entry.face = chance(4) ? Face::kKeeper : Face::kDesk;
@@ -123,7 +129,8 @@ class RandomEntries {
   std::mt19937_64 random_;
   std::uint32_t customers_;
   std::uint64_t now_ms_ = 1'767'225'600'000;
-  std::uint32_t people_ = 0, sessions_ = 0, cases_ = 0, batches_ = 0, names_ = 0, instances_ = 0;
+  std::uint32_t people_ = 0, sessions_ = 0, cases_ = 0, batches_ = 0, names_ = 0, instances_ = 0,
+                proposals_ = 0;
 };
 
 // A new folder with key ring, vault and ledger, opened without a keeper.

@@ -51,6 +51,10 @@ enum class Op : std::uint16_t {
   kSetContact = 80,
   kErasures = 81,
   kHold = 82,
+  kListProposals = 90,
+  kApproveProposal = 91,
+  kRefuseProposal = 92,
+  kCarryOutProposal = 93,
   kMoveClock = 116,
 
   kNewChannel = 128,

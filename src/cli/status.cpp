@@ -15,6 +15,8 @@ struct StatusOptions {
 boost::json::value to_json(const wire::StatusAnswer& status) {
   boost::json::array without;
   for (const auto& name : status.without.items) without.emplace_back(name.value);
+  boost::json::array quarantined;
+  for (const auto& name : status.quarantined.items) quarantined.emplace_back(name.value);
   boost::json::array fronts;
   for (const auto& front : status.fronts.items)
     fronts.push_back({{"face", name_of(front.face)}, {"instance", front.instance.value}});
@@ -35,6 +37,7 @@ boost::json::value to_json(const wire::StatusAnswer& status) {
           {"up_s", status.up_s},
           {"rss_mib", status.rss_mib},
           {"fronts", std::move(fronts)},
+          {"quarantined", std::move(quarantined)},
           {"without", std::move(without)}};
 }
 
@@ -65,6 +68,8 @@ std::string to_text(const wire::StatusAnswer& status) {
   line("breached passwords",
        status.breached_passwords ? "loaded" : "not loaded (bulkhead passwords load FILE)");
   line("keeper's memory", fmt::format("{} MiB", status.rss_mib));
+  for (const auto& name : status.quarantined.items)
+    line("QUARANTINED", name.value + "  (bulkhead quarantine lift " + name.value + ")");
   for (const auto& name : status.without.items) line("SWITCHED OFF", name.value);
   return out;
 }

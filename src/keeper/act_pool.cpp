@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "keeper/crash_note.h"
+
 namespace bulkhead {
 
 void answer(std::vector<Pending>& batch, ActContext& context) {
@@ -18,6 +20,7 @@ void answer(std::vector<Pending>& batch, ActContext& context) {
   if (reads && context.writer == nullptr) window.emplace(context.reader);
   std::vector<Outgoing> outgoing;  // a handful of channels, so a linear search is quickest
   for (auto& pending : batch) {
+    const InHand in_hand(pending.head.op);
     const AnswerBody body = pending.act ? pending.act(context) : std::move(pending.ready);
     auto at = std::find_if(outgoing.begin(), outgoing.end(), [&](const Outgoing& one) {
       return one.channel == pending.channel.get();

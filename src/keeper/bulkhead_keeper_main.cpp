@@ -136,6 +136,7 @@ Status serve(const Arguments& arguments) {
                      .without = arguments.without,
                      .recompute = arguments.recompute,
                      .anchor = arguments.anchor,
+                     .notes_crashes = true,
                      .clock_ahead_s = static_cast<std::uint64_t>(arguments.clock_ahead_s)},
                     root, arguments.control_fd);
 }

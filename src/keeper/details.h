@@ -136,6 +136,19 @@ struct ProposalDetail {
   WIRE_MEMBERS(step, number, op, act, ready_keeper_ms, expires_keeper_ms, alone)
 };
 
+// kContainment: an operation that ended the keeper three times in ten minutes is refused, until an
+// admin lifts that.
+enum class ContainmentStep : std::uint8_t { kQuarantined, kLifted };
+template <>
+struct Words<ContainmentStep> {
+  static constexpr std::array<std::string_view, 2> names{"quarantined", "lifted"};
+};
+struct ContainmentDetail {
+  ContainmentStep step{};
+  std::uint16_t op = 0;
+  WIRE_MEMBERS(step, op)
+};
+
 // kScope: what was asked of the ledger, as a digest of the query.
 struct ScopeDetail {
   std::array<std::uint8_t, 32> query{};

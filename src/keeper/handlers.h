@@ -50,6 +50,7 @@ Outcome admin_resume(Keeper&, const Call&, const wire::AdminResume&);
 Outcome status(Keeper&, const Call&, const wire::StatusQuery&);
 Outcome set_policy(Keeper&, const Call&, const wire::SetPolicy&);
 Outcome move_clock(Keeper&, const Call&, const wire::MoveClock&);
+Outcome lift_quarantine(Keeper&, const Call&, const wire::LiftQuarantine&);
 Outcome demo_code(Keeper&, const Call&, const wire::DemoCode&);
 Outcome staff_add(Keeper&, const Call&, const wire::StaffAdd&);
 Outcome staff_list(Keeper&, const Call&, const wire::StaffList&);

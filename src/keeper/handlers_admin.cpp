@@ -1,6 +1,7 @@
 // What an operator asks about the house itself: hello, sign-in, status, policy, demo codes.
 #include "keeper/handlers.h"
 #include "keeper/resident.h"
+#include "keeper/rules.h"
 #include "keeper/sign_in.h"
 #include "keeper/totp.h"
 
@@ -78,6 +79,10 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
     if (answer.fronts.items.size() < 64)
       answer.fronts.items.push_back({front->face, front->instance});
   }
+  for (const auto op : keeper.state().quarantined()) {
+    if (const auto* const rule = rule_of(op))
+      answer.quarantined.items.push_back({std::string(rule->name)});
+  }
   const auto add = [&](bool off, const char* name) {
     if (off) answer.without.items.push_back({name});
   };
@@ -111,6 +116,20 @@ Outcome move_clock(Keeper& keeper, const Call&, const wire::MoveClock& message) 
   if (message.forward_ms > wire::kMoveClockMsMax) return Outcome::refuse(Reason::kMalformed);
   clock->advance_ms(message.forward_ms);
   return Outcome::with(wire::Done{});
+}
+
+Outcome lift_quarantine(Keeper& keeper, const Call& call, const wire::LiftQuarantine& message) {
+  for (const auto op : keeper.state().quarantined()) {
+    const auto* const rule = rule_of(op);
+    if (rule == nullptr || rule->name != message.operation.value) continue;
+    auto entry = keeper.make_entry(EntryKind::kContainment, call);
+    entry.principal = call.channel->operator_number;
+    entry.detail = wire::encode(ContainmentDetail{ContainmentStep::kLifted, op});
+    if (auto* const note = keeper.parts().crash_note) note->forget(op);
+    keeper.record(std::move(entry));
+    return Outcome::with(wire::Done{});
+  }
+  return Outcome::refuse(Reason::kNotThere);
 }
 
 Outcome demo_code(Keeper& keeper, const Call&, const wire::DemoCode& message) {

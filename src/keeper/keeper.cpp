@@ -51,6 +51,7 @@ Status Keeper::start() {
   entry.instance = state_.next_instance();
   entry.detail = wire::encode(RestartDetail{entry.instance.value, time_->time_lost_ms()});
   record(std::move(entry));
+  quarantine_what_aborts();
   return {};
 }
 

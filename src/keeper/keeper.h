@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "keeper/admin_sessions.h"
 #include "keeper/applied_index.h"
+#include "keeper/crash_note.h"
 #include "keeper/directory.h"
 #include "keeper/import_queue.h"
 #include "keeper/keeper_time.h"
@@ -55,6 +56,7 @@ struct KeeperParts {
   const RangeStore* breached_passwords = nullptr;
   const Snapshots* snapshots = nullptr;  // none: every start folds the whole ledger
   WorkLane* snapshot_lane = nullptr;     // writes them; goes with `snapshots`
+  CrashNote* crash_note = nullptr;       // none: nothing is quarantined
   bool recompute = false;  // fold everything at start and compare with snapshot and tail
   std::string origin;
   bool demo = false;
@@ -235,6 +237,7 @@ class Keeper {
   Status fold(State& state, TreeSize from) const;
   Status check_vault() const;
   Status catch_up_vault();
+  void quarantine_what_aborts();
   void snapshot_when_due();
   Digest network_commitment(const NetworkPrefix& prefix) const;
   void flush_alike(Alike& alike);

@@ -1,6 +1,7 @@
 // How the keeper gets its state at start, snapshot and tail, and how it leaves snapshots behind.
 #include "base/log.h"
 #include "keeper/keeper.h"
+#include "keeper/rules.h"
 
 namespace bulkhead {
 namespace {
@@ -63,6 +64,23 @@ Status Keeper::check_vault() const {
 Status Keeper::catch_up_vault() {
   if (parts_.vault.applied_index() == parts_.ledger.size().value) return {};
   return parts_.vault.write_rows({}, parts_.ledger.size().value);
+}
+
+void Keeper::quarantine_what_aborts() {
+  if (parts_.crash_note == nullptr) return;
+  for (const auto op : parts_.crash_note->repeated(parts_.clock.boot_ms())) {
+    const auto* const rule = rule_of(op);
+    if (rule == nullptr || is_essential(rule->op) || state_.quarantined().contains(op)) continue;
+    Entry entry;
+    entry.kind = EntryKind::kContainment;
+    entry.wall_ms = wall_ms_;
+    entry.keeper_ms = now_ms_;
+    entry.policy = state_.policy_number();
+    entry.face = Face::kKeeper;
+    entry.detail = wire::encode(ContainmentDetail{ContainmentStep::kQuarantined, op});
+    record(std::move(entry));
+    log_error("{} ended the keeper again and again and is refused from now on", rule->name);
+  }
 }
 
 // A snapshot is sealed on the loop, between two entries, and written by a lane once a checkpoint

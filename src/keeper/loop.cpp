@@ -211,6 +211,11 @@ void Loop::handle(const std::shared_ptr<Channel>& channel, const wire::FrameView
 
   if (admin && channel->stage == Stage::kServing && !parts_.keeper.operator_may_act(*channel))
     return parts_.keeper.answer_later(call, Outcome::refuse(Reason::kExpired));
+  if (parts_.keeper.state().quarantined().contains(frame.head.op)) {
+    parts_.keeper.record_unknown(call, EntryKind::kDenied, Reason::kTooMany, NetworkNumber());
+    return parts_.keeper.answer_later(call, Outcome::refuse(Reason::kTooMany));
+  }
+  const InHand in_hand(frame.head.op);
   auto outcome = act_on(parts_.keeper, *rule, call);
   if (outcome.broken)
     return break_channel(channel, call, "a message that does not follow its format");

@@ -91,6 +91,7 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kApproveProposal,  "approve-proposal",   kAdmin, Stage::kServing, 64,  read<wire::ApproveProposal, approve_proposal>},
     Rule{Op::kRefuseProposal,   "refuse-proposal",    kAdmin, Stage::kServing, 16,  read<wire::RefuseProposal, refuse_proposal>},
     Rule{Op::kCarryOutProposal, "carry-out-proposal", kAdmin, Stage::kServing, 16,  read<wire::CarryOutProposal, carry_out_proposal>},
+    Rule{Op::kLiftQuarantine, "lift-quarantine", kAdmin, Stage::kServing, 64,    read<wire::LiftQuarantine, lift_quarantine>},
     Rule{Op::kMoveClock,    "move-clock",     kAdmin, Stage::kServing,   16,        read<wire::MoveClock, move_clock>},
   };
 }();
@@ -105,6 +106,26 @@ constexpr const Rule* rule_of(std::uint16_t op) {
   return nullptr;
 }
 
+// Never quarantined: greeting, signing in, narrowing, and seeing and lifting what is quarantined.
+constexpr bool is_essential(wire::Op op) {
+  using wire::Op;
+  switch (op) {
+    case Op::kHello:
+    case Op::kSignIn:
+    case Op::kSignOut:
+    case Op::kAdminHello:
+    case Op::kAdminSignIn:
+    case Op::kAdminResume:
+    case Op::kStatus:
+    case Op::kStaffChange:
+    case Op::kClientRevoke:
+    case Op::kLiftQuarantine:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // The table is sane: every operation once, in rising order, named, bounded, handled, and greeting
 // comes first.
 constexpr bool table_is_sane() {
@@ -116,6 +137,7 @@ constexpr bool table_is_sane() {
     if (rule.admin != (static_cast<std::uint16_t>(rule.op) >= 64)) return false;
     if (!rule.admin && rule.stage == Stage::kSigningIn) return false;
     if (!rule.admin && rule.width != nullptr) return false;
+    if (rule.name.size() > 32) return false;  // wire::LiftQuarantine
   }
   return kRules.front().op == wire::Op::kHello;
 }

@@ -13,13 +13,15 @@
 
 namespace bulkhead {
 
-inline constexpr std::size_t kScanJobsMax = 16;  // turns with scans that may wait
+inline constexpr const char* kCrashNoteFile = "crash-note";  // in the keeper's folder
+inline constexpr std::size_t kScanJobsMax = 16;              // turns with scans that may wait
 struct ServiceOptions {
   std::string data;                  // the keeper's own folder, initialised
   std::vector<std::string> without;  // protections to leave out; drill directories only
   bool recompute = false;            // check the state of snapshot and tail against all entries
   Anchor anchor{};
   const Clock* clock = nullptr;     // a test's; none: the system's
+  bool notes_crashes = false;       // of this process; a thread of a test leaves signals alone
   std::uint64_t clock_ahead_s = 0;  // of the wall clock; drill directories only
 };
 

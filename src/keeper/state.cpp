@@ -64,6 +64,8 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       return apply_policy(entry);
     case EntryKind::kApproval:
       return apply_proposal(entry);
+    case EntryKind::kContainment:
+      return apply_containment(entry);
     default:
       return {};
   }
@@ -172,6 +174,15 @@ Status State::apply_proposal(const Entry& entry) {
     at->second.approved_by = entry.principal;
   else
     proposals_.erase(at);
+  return {};
+}
+
+Status State::apply_containment(const Entry& entry) {
+  const auto detail = TRY(wire::decode<ContainmentDetail>(entry.detail));
+  if (detail.step == ContainmentStep::kQuarantined)
+    quarantined_.insert(detail.op);
+  else
+    quarantined_.erase(detail.op);
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -130,6 +131,9 @@ class State {
   const std::map<std::uint32_t, Proposal>& proposals() const { return proposals_; }
   std::uint32_t last_proposal() const { return last_proposal_; }
 
+  // Operations that nobody may ask for now.
+  const std::set<std::uint16_t>& quarantined() const { return quarantined_; }
+
   const std::deque<Disclosure>* disclosures(PrincipalNumber number) const;
   std::optional<ImportDetail> last_batch(const std::array<std::uint8_t, 16>& job,
                                          std::uint32_t batch) const;
@@ -170,6 +174,7 @@ class State {
   Status apply_import(const Entry& entry);
   Status apply_policy(const Entry& entry);
   Status apply_proposal(const Entry& entry);
+  Status apply_containment(const Entry& entry);
   void apply_sign_in(const Entry& entry);
   void charge(const Entry& entry, CustomerNumber customer);
   void remember(const Entry& entry);
@@ -189,6 +194,7 @@ class State {
   std::map<std::pair<std::array<std::uint8_t, 16>, std::uint32_t>, ImportDetail> imports_;
   std::map<std::pair<NameKind, std::array<std::uint8_t, 32>>, std::uint32_t> names_;
   std::map<std::uint32_t, Proposal> proposals_;
+  std::set<std::uint16_t> quarantined_;
   std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
   std::uint32_t last_proposal_ = 0;
   std::uint32_t last_session_ = 0;

@@ -113,6 +113,11 @@ class RandomEntries {
       detail.act[0] = static_cast<std::uint8_t>(below(200));
       detail.expires_keeper_ms += 1 + below(86'400'000);
       entry.detail = wire::encode(detail);
+    } else if (kind == 38 && chance(2)) {
+      entry.kind = EntryKind::kContainment;
+      entry.detail = wire::encode(
+          ContainmentDetail{static_cast<ContainmentStep>(below(word_count<ContainmentStep>())),
+                            static_cast<std::uint16_t>(below(20))});
     } else if (kind == 38) {
       entry.kind = EntryKind::kRestart;
       entry.face = chance(4) ? Face::kKeeper : Face::kDesk;

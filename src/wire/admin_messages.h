@@ -68,15 +68,16 @@ struct StatusAnswer {
   std::uint32_t rss_mib = 0;
   bool breached_passwords = false;
   std::array<std::uint8_t, 32> ledger_public_key{};
-  List<FrontRow, 64> fronts;  // that hold a channel now
-  List<Text<32>, 8> without;  // protections switched off in a drill directory
+  List<FrontRow, 64> fronts;        // that hold a channel now
+  List<Text<32>, 128> quarantined;  // refused, since they ended the keeper again and again
+  List<Text<32>, 8> without;        // protections switched off in a drill directory
   // Of the keeper's state, and how many entries made it; drill directories only, since it walks
   // over all of it.
   std::uint64_t state_fingerprint = 0;
   std::uint64_t state_entries = 0;
   WIRE_MEMBERS(origin, demo, ledger_size, checkpoint_size, customers, open_cases, staff, clients,
                sessions, policy, up_s, rss_mib, breached_passwords, ledger_public_key, fronts,
-               without, state_fingerprint, state_entries)
+               quarantined, without, state_fingerprint, state_entries)
 };
 
 struct StaffAdd {
@@ -324,6 +325,12 @@ struct CarryOutProposal {  // by the one who proposed it; answers what the act a
   static constexpr Op kOp = Op::kCarryOutProposal;
   std::uint32_t number = 0;
   WIRE_MEMBERS(number)
+};
+
+struct LiftQuarantine {
+  static constexpr Op kOp = Op::kLiftQuarantine;
+  Text<32> operation;  // its name, as the status has it
+  WIRE_MEMBERS(operation)
 };
 
 struct DemoCode {

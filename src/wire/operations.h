@@ -55,6 +55,7 @@ enum class Op : std::uint16_t {
   kApproveProposal = 91,
   kRefuseProposal = 92,
   kCarryOutProposal = 93,
+  kLiftQuarantine = 94,
   kMoveClock = 116,
 
   kNewChannel = 128,

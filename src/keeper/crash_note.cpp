@@ -33,7 +33,9 @@ Result<std::unique_ptr<CrashNote>> CrashNote::open(const std::string& path) {
   struct stat there{};
   if (!file || fstat(file.get(), &there) != 0)
     return fail(ErrorCode::kIo, "the crash note cannot be opened");
-  if (there.st_size != sizeof(Page) && ftruncate(file.get(), sizeof(Page)) != 0)
+  // With its space, since a page that cannot be had later is a signal and no error.
+  if (there.st_size != sizeof(Page) && (ftruncate(file.get(), sizeof(Page)) != 0 ||
+                                        posix_fallocate(file.get(), 0, sizeof(Page)) != 0))
     return fail(ErrorCode::kIo, "the crash note cannot be made");
   void* const mapped =
       mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);

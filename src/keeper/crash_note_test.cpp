@@ -82,6 +82,12 @@ TEST(CrashNote, AProcessThatAbortsNotesWhatItHadInHand) {
   EXPECT_EQ(open_note(path)->repeated(SystemClock().boot_ms()), std::vector{kReveal});
 }
 
+TEST(CrashNote, OneThatCannotBeMadeIsAnError) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(CrashNote::open((folder.path() / "missing/note").string()).error().code,
+            ErrorCode::kIo);
+}
+
 class Quarantine : public KeeperHouse {
  protected:
   void crash(std::uint16_t op) {

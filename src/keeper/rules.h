@@ -112,6 +112,7 @@ constexpr bool is_essential(wire::Op op) {
   switch (op) {
     case Op::kHello:
     case Op::kSignIn:
+    case Op::kClientSignIn:
     case Op::kSignOut:
     case Op::kAdminHello:
     case Op::kAdminSignIn:

@@ -72,8 +72,10 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   const Clock& real_clock = options.clock == nullptr ? system_clock : *options.clock;
   MovedClock drill_clock(real_clock, options.clock_ahead_s * 1000);
   const Clock& clock = folder.drill() ? drill_clock : real_clock;
-  const auto crash_note = TRY(CrashNote::open(options.data + "/" + kCrashNoteFile));
-  if (options.notes_crashes) crash_note->listen();
+  // A keeper without one is better than none.
+  const auto crash_note = CrashNote::open(options.data + "/" + kCrashNoteFile);
+  if (!crash_note) log_warning("nothing will be quarantined: {}", crash_note.error().context);
+  if (crash_note && options.notes_crashes) (*crash_note)->listen();
   Mailbox mailbox;
   ImportQueue imports;
   WorkLane writer_lane(1, kWriterJobsMax);
@@ -98,7 +100,7 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
        .breached_passwords = folder.breached_passwords ? &*folder.breached_passwords : nullptr,
        .snapshots = &snapshots,
        .snapshot_lane = &snapshot_lane,
-       .crash_note = crash_note.get(),
+       .crash_note = crash_note ? crash_note->get() : nullptr,
        .recompute = options.recompute,
        .origin = folder.origin,
        .demo = folder.demo(),

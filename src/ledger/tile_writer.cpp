@@ -148,18 +148,24 @@ Status TileWriter::remove_partials(const std::vector<TileName>& folders) {
   return {};
 }
 
-Result<Digest> TileReader::subtree(unsigned level, std::uint64_t index) const {
+Result<Digest> subtree_in_tiles(unsigned level, std::uint64_t index, TreeSize size,
+                                const std::function<Result<Bytes>(const TileName&)>& read) {
   const auto tile_level = level / 8;
   const auto count = std::uint64_t{1} << (level % 8);
   const auto first = index * count;
   const auto tile = first / kTileWidth;
-  const auto width = width_at(tile_level, tile, size_);
+  const auto width = width_at(tile_level, tile, size);
   const auto at = first % kTileWidth;
   if (at + count > width) return fail(ErrorCode::kNotFound, "the tree is not that large yet");
-  const auto bytes =
-      TRY(read_tile_file(disk_, directory_, {TileKind::kHashes, tile_level, tile, width}));
+  const auto bytes = TRY(read({TileKind::kHashes, tile_level, tile, width}));
   const auto hashes = TRY(parse_tile(bytes, width));
   return fold_subtree(std::span(hashes).subspan(at, count));
+}
+
+Result<Digest> TileReader::subtree(unsigned level, std::uint64_t index) const {
+  return subtree_in_tiles(level, index, size_, [this](const TileName& name) {
+    return read_tile_file(disk_, directory_, name);
+  });
 }
 
 }  // namespace bulkhead

@@ -4,6 +4,7 @@
 // thread.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -46,6 +47,10 @@ class TileWriter {
       partial_folders_;  // named by the full tile; those of unfinished tiles, so a handful
   std::vector<TileName> superseded_;
 };
+
+// The hash of the 2^level entries from index * 2^level on, out of the one tile that `read` gives.
+Result<Digest> subtree_in_tiles(unsigned level, std::uint64_t index, TreeSize size,
+                                const std::function<Result<Bytes>(const TileName&)>& read);
 
 // Subtree hashes out of the tile files of a tree of `size`, for proofs. Cheap to make; keeps the
 // tiles of one proof.

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/clock.h"
 #include "cli/output.h"
@@ -59,6 +61,13 @@ class Folder {
   std::string path_;
   bool keep_;
 };
+
+std::vector<std::string> all_protections() {
+  std::set<std::string> names;
+  for (const auto& drill : all_drills())
+    names.insert(drill.protections.begin(), drill.protections.end());
+  return {names.begin(), names.end()};
+}
 
 int list() {
   cli::Table table({"drill", "catalogue", "protections", "what happens"});
@@ -118,6 +127,12 @@ int run(const Options& options) {
     cli::complain("there is no drill {}; see: bulkhead drill --list", options.name);
     return cli::kUsage;
   }
+  if (!options.without.empty() &&
+      std::ranges::find(drill->protections, options.without) == drill->protections.end()) {
+    cli::complain("{} shows what {} is worth, not {}", drill->name,
+                  fmt::join(drill->protections, " and "), options.without);
+    return cli::kUsage;
+  }
   return run_drills(options, {*drill});
 }
 
@@ -141,7 +156,7 @@ void add_drill(CLI::App& app, cli::Chosen& chosen) {
         command
             .add_option("--without", options.without,
                         "Run it once with this protection off; it should fail")
-            ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "clock", "anchor"}));
+            ->check(CLI::IsMember(all_protections()));
         command.add_option("--keep", options.keep,
                            "Leave all files in this folder, which must be empty or new");
         command.add_flag("--json", options.json, "One line of JSON instead of the table");

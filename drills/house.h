@@ -53,8 +53,10 @@ struct StageOptions {
 inline constexpr std::string_view kSealing = "sealing";
 inline constexpr std::string_view kAnchor = "anchor";
 inline constexpr std::string_view kConfinement = "confinement";
+inline constexpr std::string_view kErasure = "erasure";
 constexpr bool played_by_runner(std::string_view protection) {
-  return protection == kSealing || protection == kAnchor || protection == kConfinement;
+  return protection == kSealing || protection == kAnchor || protection == kConfinement ||
+         protection == kErasure;
 }
 
 struct Stage {

@@ -147,11 +147,12 @@ Result<std::uint64_t> count_denials(const std::string& folder, std::uint64_t fro
   const auto text = TRY(parse_note(text_of(note))).text;
   const auto size = TRY(parse_checkpoint(text)).size;
   std::uint64_t denials = 0;
-  TRY_STATUS(for_each_leaf(folder, size, [&](ByteView leaf) -> Status {
+  const auto count = [&](ByteView leaf) -> Status {
     const auto entry = TRY(decode_leaf(leaf));
     if (entry.kind == EntryKind::kDenied && entry.wall_ms >= from_wall_ms) ++denials;
     return {};
-  }));
+  };
+  TRY_STATUS(for_each_leaf(folder, size, count));
   return denials;
 }
 

@@ -69,8 +69,9 @@ Result<AdminConnection> AdminConnection::open(const std::string& data_dir) {
       return fail(ErrorCode::kRefused,
                   "this data directory belongs to another user; run the command as that user");
     }
-    return fail(ErrorCode::kNotFound,
-                "nothing runs on this data directory; start it with: bulkhead serve");
+    return fail(
+        ErrorCode::kNotFound,
+        "nothing runs on this data directory; start it with: script/server, or bulkhead serve");
   }
   return over(std::move(socket));
 }

@@ -13,8 +13,8 @@ using namespace bulkhead::cli;  // NOLINT: main is the command line
 
 constexpr const char* kAbout =
     "Bulkhead: customer service that survives its own breach.\n"
-    "Begin with: bulkhead init --demo, bulkhead serve --demo, and in another terminal: bulkhead "
-    "demo";
+    "Begin with script/server, which starts a demo airline; or by hand: bulkhead init --demo, "
+    "bulkhead serve --demo, and in another terminal: bulkhead demo";
 
 // Exit codes: 0 done, 1 failed or a problem was found, 2 the line makes no sense.
 int run(int count, char** words) {

@@ -10,7 +10,7 @@ namespace bulkhead::cli {
 namespace {
 
 constexpr std::string_view kApiPrefix = "/api/v1/ledger";
-constexpr int kOk = 200, kNotFound = 404, kUnauthorised = 401;
+constexpr int kOk = 200, kBadRequest = 400, kNotFound = 404, kUnauthorised = 401;
 
 class HttpsSource final : public Source {
  public:
@@ -27,6 +27,8 @@ class HttpsSource final : public Source {
       return fail(ErrorCode::kNotFound, "the server has no such file");
     if (answer.status == kUnauthorised)
       return fail(ErrorCode::kRefused, "the server wants an auditor's token: --token");
+    if (answer.status == kBadRequest)
+      return fail(ErrorCode::kRefused, "the server does not take this token (or this URL)");
     if (answer.status != kOk)
       return fail(ErrorCode::kUnavailable, "the server does not give the file");
     return Bytes(answer.body.begin(), answer.body.end());

@@ -64,7 +64,9 @@ Result<wire::AdminSignIn> ask_at_terminal(const std::string& name) {
   const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC));
   if (!terminal) {
     return fail(ErrorCode::kRefused,
-                "a sign-in is needed: use a terminal, or for admins --session-fd with name, "
+                "a sign-in is needed (names of a demo: bulkhead demo sign-ins --all): use a "
+                "terminal, or for "
+                "admins --session-fd with name, "
                 "password and code, or for staff BULKHEAD_PASSWORD and BULKHEAD_CODE");
   }
   wire::AdminSignIn message{.name = {name}};
@@ -112,7 +114,8 @@ Result<AdminConnection> connect(const Operator& who) {
                              : std::unexpected(folder.error());
     if (kept && connection.resume(kept->secret)) return connection;
   }
-  TRY(connection.sign_in(TRY(ask_sign_in(who.session_fd))));
+  const auto sign_in = TRY(ask_sign_in(who.session_fd));
+  TRY(connection.sign_in(sign_in));
   return connection;
 }
 

@@ -100,16 +100,25 @@ class ProgressTest : public testing::Test {
   FakeClock clock_;
 };
 
+TEST_F(ProgressTest, QuickWorkSaysOnlyItsEnd) {
+  Progress progress("Verifying", "entries", 100, style(false));
+  for (std::uint64_t done = 0; done <= 100; ++done) progress.at(done);
+  progress.finish();
+  EXPECT_EQ(written_, "Verifying: 100 entries in 0.0 s\n");
+}
+
 TEST_F(ProgressTest, PlainWritesALineForEachTenth) {
   Progress progress("Importing", "customers", 100, style(false));
-  for (std::uint64_t done = 0; done <= 25; ++done) progress.at(done);
+  for (std::uint64_t done = 0; done <= 9; ++done) progress.at(done);
+  clock_.advance_ms(kPlainLinesAfterMs);
+  for (std::uint64_t done = 10; done <= 25; ++done) progress.at(done);
   EXPECT_EQ(written_,
             "Importing: 10 %, 10 of 100 customers\nImporting: 20 %, 20 of 100 customers\n");
   written_.clear();
   progress.at(100);
   clock_.advance_ms(1500);
   progress.finish();
-  EXPECT_EQ(written_, "Importing: 100 customers in 1.5 s\n");
+  EXPECT_EQ(written_, "Importing: 100 customers in 2.5 s\n");
 }
 
 TEST_F(ProgressTest, CountsFromTheFirstCallOrFromWhereItGoesOn) {

@@ -32,7 +32,12 @@ Places default_places(bool root, const char* home) {
           .key = std::string(home) + "/.config/bulkhead/root.key"};
 }
 
-Places default_places() { return default_places(geteuid() == 0, std::getenv("HOME")); }
+Places default_places() {
+  auto places = default_places(geteuid() == 0, std::getenv("HOME"));
+  if (const char* data = std::getenv("BULKHEAD_DATA")) places.data = data;
+  if (const char* key = std::getenv("BULKHEAD_KEY")) places.key = key;
+  return places;
+}
 
 void add_data_option(CLI::App& app, Places& places) {
   places = default_places();

@@ -16,6 +16,7 @@ struct Places {
 // As root /var/lib/bulkhead and /etc/bulkhead/root.key; else below the home folder. Empty without a
 // home folder.
 Places default_places(bool root, const char* home);
+// The same unless BULKHEAD_DATA and BULKHEAD_KEY name others.
 Places default_places();
 
 // Adds --data (and --key) with the default as told in the help; both are absolute after parsing.

@@ -69,6 +69,7 @@ void Progress::plain_line() {
   if (total_ == 0) return;
   const auto tenths = std::min<std::uint64_t>(done_ * 10 / total_, 10);
   if (tenths <= tenths_ || tenths == 10) return;
+  if (style_.clock->boot_ms() - started_ms_ < kPlainLinesAfterMs) return;
   tenths_ = tenths;
   style_.write(fmt::format("{}: {} %, {} of {} {}\n", what_, tenths * 10, count_text(done_),
                            count_text(total_), unit_));

@@ -12,6 +12,7 @@
 namespace bulkhead::cli {
 
 inline constexpr std::uint64_t kDrawEveryMs = 100;
+inline constexpr std::uint64_t kPlainLinesAfterMs = 1000;  // quick work says only its end
 
 struct ProgressStyle {
   bool terminal = false;

@@ -58,8 +58,9 @@ Result<ServerUrl> parse_server_url(std::string_view url) {
 Result<ServerUrl> local_front(const std::string& data_dir, std::string_view face) {
   const auto text = read_file(DataPaths(data_dir).ports_file());
   if (!text)
-    return fail(ErrorCode::kNotFound,
-                "nothing runs on this data directory; start it with: bulkhead serve");
+    return fail(
+        ErrorCode::kNotFound,
+        "nothing runs on this data directory; start it with: script/server, or bulkhead serve");
   boost::system::error_code error;
   const auto json = boost::json::parse(*text, error);
   const auto* const port =

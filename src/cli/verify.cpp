@@ -63,6 +63,8 @@ int verify(const VerifyOptions& options) {
   auto source =
       open_ledger_source(where, options.token, options.certificate, options.who.places.data);
   if (!source) return complain("{}: {}", where, source.error().context);
+  if (const auto there = (*source)->read("checkpoint"); !there)
+    return complain("{}: {}", where, there.error().context);
   Progress progress("Verifying", "entries", 0, progress_style(options.json));
   const auto report =
       verify_ledger(**source, {.verifier_key = *key, .decode_entries = !options.foreign},

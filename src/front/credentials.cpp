@@ -45,7 +45,10 @@ Result<SessionId> session_of(const Request& request) {
       return fail(ErrorCode::kMalformed, "Cookie and Authorization name two sessions.");
     name = named;
   }
-  if (!name) return fail(ErrorCode::kNotFound, "The request names no session.");
+  if (!name)
+    return fail(
+        ErrorCode::kNotFound,
+        "The request names no session. Sign in first: at the desk, or with bulkhead login.");
   return SessionId{TRY(fixed_base64url<16>(*name))};
 }
 

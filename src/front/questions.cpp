@@ -217,7 +217,9 @@ Status ask_list_cases(const Asked& asked, Bytes& to) {
   TRY_STATUS(read_list_query(asked.request.query(), message));
   if (wire::target_of(message).query != asked.request.query()) {
     return fail(ErrorCode::kMalformed,
-                "Write the query as view, after, limit, without an after of 0 or a limit of 50.");
+                "Write the query as view (mine, unassigned, open or closed; required), after, "
+                "limit, without "
+                "an after of 0 or a limit of 50.");
   }
   wire::Encoder(to).put(message);
   return {};

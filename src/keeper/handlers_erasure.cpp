@@ -9,7 +9,7 @@
 namespace bulkhead::handlers {
 namespace {
 
-constexpr std::uint64_t kWaitMs = 14 * kMsPerDay;
+constexpr std::uint64_t kErasureWaitMs = 14 * kMsPerDay;
 constexpr std::int64_t kRequestsADayMax = 20;  // of one person
 
 // The case with which the officer may ask for an erasure, or take one back.
@@ -55,9 +55,9 @@ Outcome request_erasure(Keeper& keeper, const Call& call, const Asker& asker,
   entry.case_number = access->number;
   entry.purpose = Purpose::kAccessRequest;
   if (!record_step(keeper, std::move(entry), customer,
-                   {ErasureStep::kRequested, keeper.now_ms() + kWaitMs, {}}))
+                   {ErasureStep::kRequested, keeper.now_ms() + kErasureWaitMs, {}}))
     return keeper.deny(call, asker, Reason::kNotThere, access->number);
-  return Outcome::with(wire::RequestErasureAnswer{keeper.wall_ms() + kWaitMs});
+  return Outcome::with(wire::RequestErasureAnswer{keeper.wall_ms() + kErasureWaitMs});
 }
 
 Outcome cancel_erasure(Keeper& keeper, const Call& call, const Asker& asker,

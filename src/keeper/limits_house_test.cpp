@@ -9,7 +9,7 @@
 namespace bulkhead {
 namespace {
 
-constexpr std::uint64_t kMinuteMs = 60'000;
+constexpr std::uint64_t kStillMinuteMs = 60'000;
 
 wire::NetworkAddress ipv4(std::uint8_t second, std::uint8_t third) {
   wire::NetworkAddress address{};
@@ -51,7 +51,7 @@ TEST_F(StillHouse, StrangersNetworksGetOnlySoManyNumbersAMinute) {
   for (std::uint8_t i = 0; i < kStrangersPerMinuteMax + kBeyond; ++i) knock(1, i);
   // A name and a failure for each that got a number, one failure for all the others.
   EXPECT_EQ(ledger_size(admin), before + 2 * kStrangersPerMinuteMax + 1);
-  time_.advance_ms(kMinuteMs);
+  time_.advance_ms(kStillMinuteMs);
   const auto later = ledger_size(admin);
   knock(2, 0);
   EXPECT_GE(ledger_size(admin), later + 2);  // numbers are given out again
@@ -99,7 +99,7 @@ TEST_F(StillHouse, AFloodOfStrangersLeavesRoomForKnownPeople) {
   for (unsigned i = 0; i < kFlood; ++i)
     strangers.push_back(wire::encode(
         sign_in_from(ipv4(4, static_cast<std::uint8_t>(i)), "stranger" + std::to_string(i))));
-  time_.advance_ms(kMinuteMs);  // a fresh code
+  time_.advance_ms(kStillMinuteMs);  // a fresh code
   for (const auto& one : strangers) flood.send(static_cast<std::uint16_t>(wire::Op::kSignIn), one);
   sign_in(admin, front, "anna");
   unsigned refused = 0;

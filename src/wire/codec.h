@@ -4,6 +4,7 @@
 // nothing is variable-length but strings, lists and optionals. Owned by wire.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -61,7 +62,11 @@ class Encoder {
     to_.resize(at + sizeof(U));
     put_big_endian(value, to_.data() + at);
   }
-  void raw(ByteView bytes) { to_.insert(to_.end(), bytes.begin(), bytes.end()); }
+  void raw(ByteView bytes) {
+    const auto at = to_.size();
+    to_.resize(at + bytes.size());
+    std::ranges::copy(bytes, to_.data() + at);
+  }
 
   template <class Tag>
   void put_object(const Id<Tag>& id) {

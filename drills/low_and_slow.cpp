@@ -21,6 +21,7 @@ Status drain_slowly(Attack& attack) {
   const auto slice = bounds().slow_clear + kSlowBeyondBound;
   const auto count = std::clamp(customers / slice, 1u, kInsiders);
   std::vector<Insider> insiders;
+  insiders.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i)
     insiders.emplace_back(attack, i, 1 + i * slice, std::min(slice, customers));
   for (unsigned day = 0; day < kDays; ++day) {

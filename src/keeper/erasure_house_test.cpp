@@ -46,6 +46,12 @@ class ErasureHouse : public KeeperHouse {
     front_.reset();
     stop();
   }
+  std::uint32_t staff_number(const std::string& name) {
+    for (const auto& row : admin_->call<wire::StaffListAnswer>(wire::StaffList{}).rows.items) {
+      if (row.name.value == name) return row.number;
+    }
+    return 0;
+  }
   Reason ask() { return petra_->ask(*front_, request_)->reason; }
   Reason cancel() { return petra_->ask(*front_, wire::CancelErasure{{}, request_.id})->reason; }
   Reason reveal() {
@@ -111,6 +117,39 @@ TEST_F(ErasureHouse, BlocksAtOnceAndEndsAfterFourteenDays) {
   ASSERT_TRUE(reader);
   EXPECT_EQ((*reader)->person(CustomerNumber(1)).error().code, ErrorCode::kNotFound);
   EXPECT_TRUE((*reader)->person(CustomerNumber(2)));
+}
+
+TEST_F(ErasureHouse, IsNoLongerNamedAsSomebodysCompanion) {
+  open_house();
+  wire::Import import;
+  random_bytes(import.job);
+  wire::ImportCustomer traveller;
+  const auto put = [&](Field field, const char* value) {
+    traveller.values.items.push_back({static_cast<std::uint8_t>(field), 0, {value}});
+  };
+  put(Field::kFamilyName, "Person");
+  put(Field::kCompanions, "1");
+  import.customers.items.push_back(traveller);
+  const auto number = admin_->call<wire::ImportAnswer>(import).first_customer;
+  wire::SeedCases seed;
+  seed.cases.items.push_back({number,
+                              RequestType::kQuestion,
+                              CaseState::kOpen,
+                              ContactProof::kProven,
+                              staff_number("anna"),
+                              time_.wall_ms(),
+                              {}});
+  const auto id = admin_->call<wire::SeedCasesAnswer>(seed).ids.items.at(0);
+  const auto named = [&] {
+    const wire::Reveal reveal{{}, id, FieldSet::of(Field::kCompanions), Purpose::kService};
+    const auto answer = anna_->ask(*front_, reveal);
+    EXPECT_EQ(answer->reason, Reason::kNone);
+    const auto values = answer->as<wire::RecordAnswer>().values.items;
+    return values.size() == 1 && !values[0].value.value.empty();
+  };
+  EXPECT_TRUE(named());
+  ASSERT_EQ(ask(), Reason::kNone);
+  EXPECT_FALSE(named());
 }
 
 TEST_F(ErasureHouse, IsTakenBackInTime) {

@@ -27,7 +27,8 @@ std::expected<CaseAccess, Reason> officers_case(const Keeper& keeper, const Aske
 }
 
 // Records the step about the customer; false when there is no such customer any more.
-bool record_step(Keeper& keeper, Entry entry, CustomerNumber customer, ErasureDetail detail) {
+bool record_step(Keeper& keeper, Entry entry, CustomerNumber customer,
+                 const ErasureDetail& detail) {
   if (!keeper.name_customer(entry, customer)) return false;
   entry.detail = wire::encode(detail);
   keeper.record(std::move(entry), customer);

@@ -57,6 +57,16 @@ Result<std::vector<CustomerNumber>> companions_of(Keeper& keeper, CustomerNumber
   return found;
 }
 
+// A customer whose keys are there, to be read in a miss's stead.
+CustomerNumber somebody(const Keeper& keeper) {
+  CustomerNumber number(1);
+  for (const auto& [erased, one] : keeper.state().erasures()) {
+    if (erased != number.value || one.step != ErasureStep::kCarriedOut) break;
+    ++number.value;
+  }
+  return number;
+}
+
 }  // namespace
 
 Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire::Lookup& message) {
@@ -84,7 +94,7 @@ Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   const bool shown = *found && !keeper.state().is_erased(**found);
   const auto customer = shown ? *found : std::optional<CustomerNumber>();
   // A miss reads a customer too, so that time tells nothing.
-  const auto named = keeper.name_customer(entry, customer.value_or(CustomerNumber(1)));
+  const auto named = keeper.name_customer(entry, customer.value_or(somebody(keeper)));
   wire::LookupAnswer answer;
   if (customer && named) {
     answer.customer = make_ref(keeper.parts().ring, *customer, asker.session->number);
@@ -156,6 +166,7 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
     const auto found = companions_of(keeper, customer);
     if (!found) return Outcome::refuse(Reason::kNotThere);
     for (const auto companion : *found) {
+      if (keeper.state().is_erased(companion)) continue;  // or about to be
       auto other = entry;
       other.grade = Grade::kExistence;
       other.fields = {};

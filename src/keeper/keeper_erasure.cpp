@@ -55,7 +55,7 @@ void Keeper::destroy_keys() {
           *done = erased || erased.error().code == ErrorCode::kNotFound;
         },
         [this, customer = doomed.customer, done] {
-          if (*done) {
+          if (*done && !parts_.reader.person(customer)) {
             std::erase_if(doomed_, [&](const Doomed& one) { return one.customer == customer; });
             return;
           }

@@ -68,7 +68,7 @@ std::string describe(const wire::ProposalRow& row) {
 
 std::string standing(const wire::ProposalRow& row) {
   auto approval = row.approved_by.value.empty() ? std::string("waits for a second admin")
-                                                      : "approved by " + row.approved_by.value;
+                                                : "approved by " + row.approved_by.value;
   if (row.ready_in_s == 0) return approval;
   return fmt::format("{}, may be done in {}", approval, duration_text(row.ready_in_s));
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "crypto/encoding.h"
 #include "crypto/random.h"
@@ -155,11 +156,13 @@ Status own_the_desk(Attack& attack) {
   Puppeteer puppeteer(attack, front);
   std::vector<Puppet> honest, taken;
   const auto slice = (world.options.customers - 1) / (kHonestBehindIt + kTakenOver);
-  std::uint32_t bound = bounds().session_clear * kTakenOver;
+  const std::uint32_t strangers_bound = bounds().session_clear * kTakenOver;
+  std::set<std::uint32_t> in_touch;  // whom the four people serve
   for (unsigned i = 0; i < kHonestBehindIt + kTakenOver; ++i) {
     auto& group = i < kHonestBehindIt ? honest : taken;
     group.push_back({i, {}, 1 + i * slice});
-    bound += static_cast<std::uint32_t>(world.in_touch_with(kFirstInsider + i - 1).size());
+    for (const auto customer : world.in_touch_with(kFirstInsider + i - 1))
+      in_touch.insert(customer);
   }
   for (unsigned hour = 0; hour < kHoursOfADay; ++hour) {
     for (auto* const group : {&honest, &taken}) {
@@ -195,9 +198,11 @@ Status own_the_desk(Attack& attack) {
 
   attack.scope.exposed_through = front.instance().value;
   auto& report = attack.report;
-  report.bound_customers = bound;
+  report.bound_customers = strangers_bound + static_cast<std::uint32_t>(in_touch.size());
   report.bound_fields = report.bound_customers * bounds().session_fields;
-  report.exceeded = attack.evidence.loot.fields.size() > bound;
+  const auto strangers = std::ranges::count_if(
+      attack.evidence.loot.fields, [&](const auto& one) { return !in_touch.contains(one.first); });
+  report.exceeded = strangers > strangers_bound;
   report.notes.push_back(fmt::format(
       "{} operations said in two stages, {} carried out; {} honest sessions behind it, {} taken "
       "over at sign-in",

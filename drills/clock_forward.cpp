@@ -41,12 +41,7 @@ Status set_the_clock(Attack& attack) {
 }  // namespace
 
 Result<DrillReport> run_clock_forward(const DrillRun& run) {
-  return run_theft(run, {.principal = "",
-                         .network = kInsiderNetwork,
-                         .face = Face::kDesk,
-                         .events = false,
-                         .attack = set_the_clock,
-                         .afterwards = {}});
+  return run_insiders(run, set_the_clock);
 }
 
 }  // namespace bulkhead::drills

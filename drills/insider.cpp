@@ -27,6 +27,15 @@ void Insider::take(std::uint32_t customers) {
   }
 }
 
+Result<DrillReport> run_insiders(const DrillRun& run, std::function<Status(Attack&)> attack) {
+  return run_theft(run, {.principal = "",
+                         .network = kInsiderNetwork,
+                         .face = Face::kDesk,
+                         .events = false,
+                         .attack = std::move(attack),
+                         .afterwards = {}});
+}
+
 Result<std::uint64_t> take_a_day(Attack& attack, std::vector<Insider>& insiders) {
   std::uint64_t passed_ms = 0;
   const auto wait = [&](std::uint64_t ms) {

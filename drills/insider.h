@@ -2,6 +2,7 @@
 // day allow, in the keeper's time. Owned by drills.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "drills/theft.h"
@@ -33,6 +34,9 @@ class Insider {
   std::optional<Thief> thief_;
   std::uint32_t next_, end_;
 };
+
+// The frame of a theft by insiders, whoever of them it was.
+Result<DrillReport> run_insiders(const DrillRun& run, std::function<Status(Attack&)> attack);
 
 // A working day of all of them. Answers how much time passed in it, in milliseconds.
 Result<std::uint64_t> take_a_day(Attack& attack, std::vector<Insider>& insiders);

@@ -41,12 +41,7 @@ Status drain_slowly(Attack& attack) {
 }  // namespace
 
 Result<DrillReport> run_low_and_slow(const DrillRun& run) {
-  return run_theft(run, {.principal = "",
-                         .network = kInsiderNetwork,
-                         .face = Face::kDesk,
-                         .events = false,
-                         .attack = drain_slowly,
-                         .afterwards = {}});
+  return run_insiders(run, drain_slowly);
 }
 
 }  // namespace bulkhead::drills

@@ -76,12 +76,7 @@ Status steal_in_the_noise(Attack& attack) {
 }  // namespace
 
 Result<DrillReport> run_sign_in_flood(const DrillRun& run) {
-  return run_theft(run, {.principal = "",
-                         .network = kInsiderNetwork,
-                         .face = Face::kDesk,
-                         .events = false,
-                         .attack = steal_in_the_noise,
-                         .afterwards = {}});
+  return run_insiders(run, steal_in_the_noise);
 }
 
 }  // namespace bulkhead::drills

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "keeper/details.h"
 #include "keeper/house_fixture.h"
+#include "keeper/keeper.h"
 #include "vault/references.h"
 
 namespace bulkhead {
@@ -172,6 +173,32 @@ TEST_F(ErasureHouse, OnlyThePrivacyOfficerWithAProvenContactMayAsk) {
   EXPECT_EQ(reveal(), Reason::kNone);
 }
 
+TEST_F(ErasureHouse, OnePersonAsksForOnlySoManyADay) {
+  open_house();
+  wire::Import import;
+  random_bytes(import.job);
+  for (std::int64_t i = 0; i <= kErasuresADayMax; ++i) {
+    wire::ImportCustomer customer;
+    customer.values.items.push_back({static_cast<std::uint8_t>(Field::kFamilyName), 0, {"Person"}});
+    import.customers.items.push_back(customer);
+  }
+  const auto first = admin_->call<wire::ImportAnswer>(import).first_customer;
+  wire::SeedCases seed;
+  for (std::uint32_t i = 0; i <= kErasuresADayMax; ++i)
+    seed.cases.items.push_back({first + i,
+                                RequestType::kDataSubject,
+                                CaseState::kOpen,
+                                ContactProof::kProven,
+                                staff_number("petra"),
+                                time_.wall_ms(),
+                                {}});
+  const auto ids = admin_->call<wire::SeedCasesAnswer>(seed).ids.items;
+  for (const auto& id : ids) {
+    const auto reason = petra_->ask(*front_, wire::RequestErasure{{}, id})->reason;
+    EXPECT_EQ(reason, id == ids.back() ? Reason::kBudget : Reason::kNone);
+  }
+}
+
 TEST_F(ErasureHouse, AHoldStopsIt) {
   open_house();
   admin_->call<wire::Done>(wire::Hold{case_number_, true});
@@ -185,6 +212,7 @@ TEST_F(ErasureHouse, AHoldStopsIt) {
   EXPECT_EQ(row().step.value, "requested");
   admin_->call<wire::Done>(wire::Hold{case_number_, false});
   EXPECT_TRUE(carried_out());
+  EXPECT_NE(admin_->ask(wire::Hold{case_number_, true})->reason, Reason::kNone);  // too late
 }
 
 TEST_F(ErasureHouse, SurvivesRestartsAndFinishesWhatACrashInterrupted) {

@@ -76,7 +76,7 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
   answer.breached_passwords = parts.breached_passwords != nullptr;
   answer.ledger_public_key = parts.ring.ledger_signing_key().public_key();
   for (const auto& front : keeper.fronts()) {
-    if (answer.fronts.items.size() < 64)
+    if (answer.fronts.items.size() < wire::kFrontRowsMax)
       answer.fronts.items.push_back({front->face, front->instance});
   }
   for (const auto op : keeper.state().quarantined()) {

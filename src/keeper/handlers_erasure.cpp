@@ -10,7 +10,6 @@ namespace bulkhead::handlers {
 namespace {
 
 constexpr std::uint64_t kErasureWaitMs = 14 * kMsPerDay;
-constexpr std::int64_t kRequestsADayMax = 20;  // of one person
 
 // The case with which the officer may ask for an erasure, or take one back.
 std::expected<CaseAccess, Reason> officers_case(const Keeper& keeper, const Asker& asker,
@@ -49,7 +48,7 @@ Outcome request_erasure(Keeper& keeper, const Call& call, const Asker& asker,
   const auto today = std::ranges::count_if(all, [&](const auto& one) {
     return one.second.by == asker.number && one.second.requested_ms + kMsPerDay > keeper.now_ms();
   });
-  if (today >= kRequestsADayMax)
+  if (today >= kErasuresADayMax)
     return keeper.deny(call, asker, Reason::kBudget, access->number, {},
                        static_cast<std::uint32_t>(kMsPerDay / 1000));
   auto entry = keeper.make_entry(EntryKind::kErasure, call, asker);
@@ -84,7 +83,7 @@ Outcome erasures(Keeper& keeper, const Call&, const wire::Erasures& message) {
   std::ranges::sort(asked, {}, &Erasure::request);
   wire::ErasuresAnswer answer;
   for (const auto* one : asked) {
-    if (answer.rows.items.size() == 1000) {
+    if (answer.rows.items.size() == wire::kErasuresMax) {
       answer.more = true;
       break;
     }
@@ -105,7 +104,9 @@ Outcome hold(Keeper& keeper, const Call& call, const wire::Hold& message) {
   const auto* const row = keeper.state().find_case(CaseNumber(message.case_number));
   if (row == nullptr) return Outcome::refuse(Reason::kNotThere);
   const auto* const before = keeper.state().erasure(row->customer);
-  if ((before != nullptr && before->held) == message.hold) return Outcome::refuse(Reason::kState);
+  const bool too_late = before != nullptr && before->step == ErasureStep::kCarriedOut;
+  if (too_late || (before != nullptr && before->held) == message.hold)
+    return Outcome::refuse(Reason::kState);
   auto entry = keeper.make_entry(EntryKind::kErasure, call);
   entry.principal = call.channel->operator_number;
   entry.case_number = CaseNumber(message.case_number);

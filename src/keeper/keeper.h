@@ -118,6 +118,9 @@ struct CaseAccess {
 // number, so that a front which makes networks up fills neither ledger nor memory.
 inline constexpr std::uint32_t kStrangersPerMinuteMax = 60;
 
+// Erasures that one person may ask for in a day.
+inline constexpr std::int64_t kErasuresADayMax = 20;
+
 class Keeper {
  public:
   explicit Keeper(KeeperParts parts);
@@ -230,6 +233,7 @@ class Keeper {
     CustomerNumber customer;
     std::uint64_t recorded = 0;  // entries that must be durable before the keys go
     bool under_way = false;
+    std::uint64_t not_before_ms = 0;  // keeper time of the next try
   };
   void doom_unfinished();
   void destroy_keys();

@@ -4,6 +4,9 @@
 #include "keeper/keeper.h"
 
 namespace bulkhead {
+namespace {
+constexpr std::uint64_t kEraseAgainMs = 60'000;  // after a failure
+}  // namespace
 
 // One a sweep, so that the loop never stands still for a day's worth of them. While wall and boot
 // time disagree nothing is destroyed.
@@ -31,7 +34,7 @@ void Keeper::carry_out_erasures() {
     }
     entry.detail = wire::encode(detail);
     record(std::move(entry), customer);
-    doomed_.push_back({customer, applied_, false});
+    doomed_.push_back({customer, applied_});
     return;
   }
 }
@@ -40,13 +43,15 @@ void Keeper::doom_unfinished() {
   for (const auto& [number, one] : state_.erasures()) {
     const CustomerNumber customer(number);
     if (one.step == ErasureStep::kCarriedOut && parts_.reader.person(customer))
-      doomed_.push_back({customer, 0, false});
+      doomed_.push_back({.customer = customer});
   }
 }
 
 void Keeper::destroy_keys() {
   for (auto& doomed : doomed_) {
-    if (doomed.under_way || parts_.ledger.size().value < doomed.recorded) continue;
+    if (doomed.under_way || now_ms_ < doomed.not_before_ms ||
+        parts_.ledger.size().value < doomed.recorded)
+      continue;
     auto done = std::make_shared<bool>(false);
     doomed.under_way = on_lane(
         parts_.writer_lane,
@@ -61,7 +66,9 @@ void Keeper::destroy_keys() {
           }
           log_warning("the keys of an erased customer could not be destroyed; it is tried again");
           for (auto& one : doomed_) {
-            if (one.customer == customer) one.under_way = false;
+            if (one.customer != customer) continue;
+            one.under_way = false;
+            one.not_before_ms = now_ms_ + kEraseAgainMs;
           }
         });
   }

@@ -15,9 +15,9 @@ inline constexpr std::uint64_t kClocksApartMsMax = 30'000;
 
 class KeeperTime {
  public:
-  // `last_*` come from the newest entry (0: the ledger is empty). A demo directory
-  // takes the whole wall difference, so that a laptop that slept shows sensible budgets; elsewhere
-  // a start counts for one hour at most.
+  // `last_*` come from the newest entry (0: the ledger is empty). Where the
+  // wall clock is believed (a demo, so that a laptop that slept shows sensible budgets) the whole
+  // difference counts; elsewhere a start counts for one hour at most.
   KeeperTime(const Clock& clock, std::uint64_t last_keeper_ms, std::uint64_t last_wall_ms,
              bool believes_wall)
       : clock_(clock), boot_at_start_ms_(clock.boot_ms()), wall_at_start_ms_(clock.wall_ms()) {

@@ -45,8 +45,7 @@ TEST_F(StillHouse, StrangersNetworksGetOnlySoManyNumbersAMinute) {
   auto front = connect_front();
   const auto before = ledger_size(admin);
   const auto knock = [&](std::uint8_t second, std::uint8_t third) {
-    EXPECT_EQ(front.ask(sign_in_from(ipv4(second, third), "nobody"))->reason == Reason::kNone,
-              false);
+    EXPECT_NE(front.ask(sign_in_from(ipv4(second, third), "nobody"))->reason, Reason::kNone);
   };
   for (std::uint8_t i = 0; i < kStrangersPerMinuteMax + kBeyond; ++i) knock(1, i);
   // A name and a failure for each that got a number, one failure for all the others.
@@ -108,19 +107,48 @@ TEST_F(StillHouse, AFloodOfStrangersLeavesRoomForKnownPeople) {
   EXPECT_GT(refused, 0u);
 }
 
-TEST_F(StillHouse, ABurstLargerThanATurnIsAnsweredWhole) {
-  constexpr std::size_t kFrames = 2 * kTurnEntries / wire::kSeedCasesMax + 1;
+// While the loop works on some, the others fill their sockets, so that a turn could read more than
+// one append takes.
+TEST_F(StillHouse, ABurstLargerThanAnAppendIsAnsweredWhole) {
+  constexpr std::size_t kChannels = 16;
+  constexpr std::size_t kFramesEach = 4;
+  static_assert(kChannels * kFramesEach * wire::kSeedCasesMax > kAppendEntriesMax);
   auto admin = connect_admin();
   fill(admin);
-  const auto seed = many_cases();
+  const auto seed = wire::encode(many_cases());
   const auto before = ledger_size(admin);
-  std::jthread sender([&] {
-    for (std::size_t i = 0; i < kFrames; ++i)
-      admin.send(static_cast<std::uint16_t>(wire::Op::kSeedCases), wire::encode(seed));
-  });
-  for (std::size_t i = 0; i < kFrames; ++i) EXPECT_EQ(admin.receive()->reason, Reason::kNone);
-  sender.join();
-  EXPECT_EQ(ledger_size(admin), before + kFrames * wire::kSeedCasesMax);
+  std::vector<Peer> peers;
+  for (std::size_t i = 0; i < kChannels; ++i) peers.push_back(connect_admin());
+  std::vector<std::jthread> senders;
+  for (auto& peer : peers) {
+    senders.emplace_back([&peer, &seed] {
+      for (std::size_t i = 0; i < kFramesEach; ++i)
+        peer.send(static_cast<std::uint16_t>(wire::Op::kSeedCases), seed);
+    });
+  }
+  for (auto& peer : peers) {
+    for (std::size_t i = 0; i < kFramesEach; ++i) {
+      const auto answer = peer.receive();
+      ASSERT_TRUE(answer.has_value());
+      EXPECT_EQ(answer->reason, Reason::kNone);
+    }
+  }
+  senders.clear();
+  EXPECT_EQ(ledger_size(admin), before + kChannels * kFramesEach * wire::kSeedCasesMax);
+}
+
+TEST_F(StillHouse, StatusNamesOnlySoManyFronts) {
+  auto admin = connect_admin();
+  std::vector<Peer> fronts;
+  for (std::size_t i = 0; i <= wire::kFrontRowsMax; ++i) fronts.push_back(connect_front());
+  EXPECT_EQ(admin.call<wire::StatusAnswer>(wire::StatusQuery{}).fronts.items.size(),
+            wire::kFrontRowsMax);
+}
+
+TEST_F(StillHouse, ADrillsClockMovesOnlySoFarAtOnce) {
+  auto admin = connect_admin();
+  EXPECT_EQ(admin.ask(wire::MoveClock{wire::kMoveClockMsMax})->reason, Reason::kNone);
+  EXPECT_EQ(admin.ask(wire::MoveClock{wire::kMoveClockMsMax + 1})->reason, Reason::kMalformed);
 }
 
 TEST_F(StillHouse, AFullScanLaneRefusesAndGoesOn) {
@@ -189,6 +217,16 @@ TEST_F(StillRealHouse, AnIdleAdministratorsChannelEnds) {
   }
   time_.advance_ms(kAdminSessionS * 1000);
   EXPECT_EQ(peer.ask(wire::StaffList{})->reason, Reason::kExpired);
+}
+
+TEST_F(StillRealHouse, NobodyMovesTheClockOfAProductionHouse) {
+  auto peer = connect(Face::kAdmin);
+  peer.call<wire::AdminHelloAnswer>(wire::AdminHello{});
+  peer.call<wire::AdminSession>(wire::AdminSignIn{{first_.name}, {first_.password}, {code()}});
+  EXPECT_EQ(peer.ask(wire::MoveClock{1})->reason, Reason::kRole);
+  stop();
+  const auto started = run_keeper({.data = folder_.path().string(), .clock_ahead_s = 1}, root_, -1);
+  EXPECT_EQ(started.error().code, ErrorCode::kRefused);
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ struct FrontRow {
   InstanceNumber instance;  // as entries name it
   WIRE_MEMBERS(face, instance)
 };
+inline constexpr std::size_t kFrontRowsMax = 64;
 struct StatusAnswer {
   Text<128> origin;
   bool demo = false;
@@ -68,9 +69,9 @@ struct StatusAnswer {
   std::uint32_t rss_mib = 0;
   bool breached_passwords = false;
   std::array<std::uint8_t, 32> ledger_public_key{};
-  List<FrontRow, 64> fronts;        // that hold a channel now
-  List<Text<32>, 128> quarantined;  // refused, since they ended the keeper again and again
-  List<Text<32>, 8> without;        // protections switched off in a drill directory
+  List<FrontRow, kFrontRowsMax> fronts;  // that hold a channel now
+  List<Text<32>, 128> quarantined;       // refused, since they ended the keeper again and again
+  List<Text<32>, 8> without;             // protections switched off in a drill directory
   // Of the keeper's state, and how many entries made it; drill directories only, since it walks
   // over all of it.
   std::uint64_t state_fingerprint = 0;
@@ -255,8 +256,9 @@ struct ErasureRow {
   List<Pseudonym, 32> pseudonyms;  // of one carried out
   WIRE_MEMBERS(request, carried_out, step, held, waits_s, by, pseudonyms)
 };
+inline constexpr std::size_t kErasuresMax = 1000;  // of one page
 struct ErasuresAnswer {
-  List<ErasureRow, 1000> rows;
+  List<ErasureRow, kErasuresMax> rows;
   bool more = false;
   WIRE_MEMBERS(rows, more)
 };

@@ -39,4 +39,13 @@ bool is_unicode_space(char32_t c) {
          c == 0x3000;
 }
 
+bool is_plain(char32_t c) {
+  const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+  const bool turns_or_breaks =
+      (c >= 0x200e && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  const bool private_use = (c >= 0xe000 && c <= 0xf8ff) || c >= 0xf0000;
+  const bool mark_or_no_character = c == 0xfeff || (c & 0xfffe) == 0xfffe || c == 0xfffd;
+  return !control && !turns_or_breaks && !private_use && !mark_or_no_character;
+}
+
 }  // namespace bulkhead

@@ -1,18 +1,6 @@
 #include "vault/text.h"
 
 namespace bulkhead {
-namespace {
-
-bool is_unwanted(char32_t point) {
-  return point < 0x20 || (point >= 0x7f && point < 0xa0) ||  // controls
-         (point >= 0x200e && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-         (point >= 0x2066 && point <= 0x2069) ||  // direction overrides, line separators
-         (point >= 0xe000 && point <= 0xf8ff) || point >= 0xf0000 ||  // private use
-         point == 0xfeff || (point & 0xfffe) == 0xfffe ||
-         point == 0xfffd;  // marks and non-characters
-}
-
-}  // namespace
 
 void append_code_point(char32_t point, std::string& to) {
   const auto put = [&](char32_t byte) { to.push_back(static_cast<char>(byte)); };
@@ -42,7 +30,7 @@ bool is_clean_text(std::string_view text, bool lines) {
     const auto point = take_code_point(text);
     if (!point) return false;
     const bool line = *point == '\n' || *point == '\r' || *point == '\t';
-    if (line ? !lines : is_unwanted(*point)) return false;
+    if (line ? !lines : !is_plain(*point)) return false;
   }
   return true;
 }

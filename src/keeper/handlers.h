@@ -36,6 +36,12 @@ Outcome list_messages(Keeper&, const Call&, const Asker&, const wire::ListMessag
 Outcome add_message(Keeper&, const Call&, const Asker&, const wire::AddMessage&);
 Outcome read_ledger(Keeper&, const Call&, const wire::ReadLedger&);
 
+// --- the ledger's witness and adoption (handlers_ledger.cpp) ---
+Outcome add_anchor(Keeper&, const Call&, const wire::AddAnchor&);
+Outcome take_anchor(Keeper&, const Call&, const wire::TakeAnchor&);
+Outcome set_witness(Keeper&, const Call&, const wire::SetWitness&);
+Outcome confirm_adoption(Keeper&, const Call&, const wire::ConfirmAdoption&);
+
 // --- erasure (handlers_erasure.cpp) ---
 Outcome request_erasure(Keeper&, const Call&, const Asker&, const wire::RequestErasure&);
 Outcome cancel_erasure(Keeper&, const Call&, const Asker&, const wire::CancelErasure&);
@@ -74,6 +80,11 @@ Outcome refuse_proposal(Keeper&, const Call&, const wire::RefuseProposal&);
 Outcome carry_out_proposal(Keeper&, const Call&, const wire::CarryOutProposal&);
 
 // --- shared by several handlers ---
+// Whose token that is; nobody when it is no auditor's of that network.
+std::optional<PrincipalNumber> auditor_of(Keeper& keeper, const std::array<std::uint8_t, 32>& token,
+                                          const wire::NetworkAddress& network);
+wire::LedgerStanding ledger_standing(const Keeper& keeper);
+std::vector<wire::UnknownWindow> unknown_windows(const LedgerFacts& facts);
 // Whether the address lies in the network that a client or auditor is bound to.
 bool in_network(const PrincipalDetail& facts, const wire::NetworkAddress& address);
 wire::CaseRow row_of_case(Keeper& keeper, CaseNumber number, PrincipalNumber asker);

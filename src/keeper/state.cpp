@@ -28,7 +28,9 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       const auto detail = TRY(wire::decode<RestartDetail>(entry.detail));
       last_instance_ = std::max(last_instance_, detail.instance);
       // Sessions live in the keeper's memory, so its start is the end of all of them.
-      if (entry.face == Face::kKeeper) sessions_.clear();
+      if (entry.face != Face::kKeeper) return {};
+      sessions_.clear();
+      ledger_facts_.started(entry.keeper_ms);
       return {};
     }
     case EntryKind::kName: {
@@ -66,6 +68,10 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       return apply_proposal(entry);
     case EntryKind::kContainment:
       return apply_containment(entry);
+    case EntryKind::kWitness:
+      return ledger_facts_.apply_witness(entry);
+    case EntryKind::kCheckpointNote:
+      return apply_adoption(entry);
     default:
       return {};
   }
@@ -184,6 +190,16 @@ Status State::apply_containment(const Entry& entry) {
   else
     quarantined_.erase(detail.op);
   return {};
+}
+
+Status State::apply_adoption(const Entry& entry) {
+  const auto detail = TRY(wire::decode<AdoptionDetail>(entry.detail));
+  // Customers whose import may be among the lost entries stay: their rows are there.
+  if (detail.last_customer > last_customer_) {
+    customers_ += detail.last_customer - last_customer_;
+    last_customer_ = detail.last_customer;
+  }
+  return ledger_facts_.apply_adoption(detail, entry);
 }
 
 void State::charge(const Entry& entry, CustomerNumber customer) {

@@ -43,7 +43,8 @@ enum class Place : std::uint8_t {
   kGrant,
   kDisclosure,
   kImport,
-  kName
+  kName,
+  kLedger
 };
 
 template <class Enum>
@@ -92,6 +93,13 @@ std::uint64_t State::fingerprint() const {
   for (const auto& [job, detail] : imports_) {
     const auto bytes = wire::encode(detail);
     sum += Print::of(number(Place::kImport), ByteView(job.first), job.second, ByteView(bytes));
+  }
+  const auto& facts = ledger_facts_;
+  sum += Print::of(number(Place::kLedger), view_of(facts.witness.value), facts.anchored_size,
+                   facts.anchored_time_s, facts.anchored_keeper_ms);
+  for (const auto& one : facts.adoptions) {
+    sum += Print::of(number(Place::kLedger), one.size, one.known_size, one.from_ms, one.to_ms,
+                     one.keeper_ms, one.confirmed);
   }
   for (const auto& [name, value] : names_) {
     sum += Print::of(number(Place::kName), number(name.first), ByteView(name.second), value);

@@ -31,6 +31,7 @@ enum class Op : std::uint16_t {
   kReadLedger = 20,
   kRequestErasure = 21,
   kCancelErasure = 22,
+  kAddAnchor = 29,
 
   kAdminHello = 64,
   kAdminSignIn = 65,
@@ -51,11 +52,14 @@ enum class Op : std::uint16_t {
   kSetContact = 80,
   kErasures = 81,
   kHold = 82,
+  kSetWitness = 86,
   kListProposals = 90,
   kApproveProposal = 91,
   kRefuseProposal = 92,
   kCarryOutProposal = 93,
   kLiftQuarantine = 94,
+  kTakeAnchor = 95,
+  kConfirmAdoption = 96,
   kMoveClock = 116,
 
   kNewChannel = 128,

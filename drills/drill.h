@@ -38,6 +38,8 @@ Result<DrillReport> run_clock_forward(const DrillRun& run);
 Result<DrillReport> run_sign_in_flood(const DrillRun& run);
 Result<DrillReport> run_same_uid_escape(const DrillRun& run);
 Result<DrillReport> run_front_owned(const DrillRun& run);
+Result<DrillReport> run_rollback(const DrillRun& run);
+Result<DrillReport> run_ledger_full(const DrillRun& run);
 Result<DrillReport> run_erase_after_theft(const DrillRun& run);
 Result<DrillReport> run_stolen_disk(const DrillRun& run);
 Result<DrillReport> run_ledger_edit(const DrillRun& run);

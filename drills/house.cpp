@@ -152,7 +152,9 @@ Status House::spawn(const std::string& without, std::uint32_t clock_ahead_s) {
   std::error_code error;
   files::create_directories(tap, error);
   if (error) return fail(ErrorCode::kIo, "the drill's folder cannot be made");
-  pid_ = run_self(serve_words(folder_, tap, without, clock_ahead_s), folder_ + "/serve.log");
+  auto words = serve_words(folder_, tap, without, clock_ahead_s);
+  words.insert(words.end(), words_.begin(), words_.end());
+  pid_ = run_self(std::move(words), folder_ + "/serve.log");
   if (pid_ > 0) return {};
   pid_ = 0;
   return fail(ErrorCode::kIo, "no process could be made");

@@ -85,6 +85,8 @@ class House {
   House& operator=(const House&) = delete;
   ~House();
 
+  // Words of `bulkhead serve` for starts from now on.
+  void serve_with(std::vector<std::string> words) { words_ = std::move(words); }
   // Stops, and starts the same files again, its wall clock so far ahead.
   Status restart(const std::string& without, std::uint32_t clock_ahead_s);
   // Lets that much time pass for the keeper.
@@ -116,6 +118,7 @@ class House {
   Status wait_until_ready();
 
   std::string folder_;
+  std::vector<std::string> words_;
   pid_t pid_ = 0;
   bool keep_ = false;
   unsigned starts_ = 0;

@@ -153,7 +153,8 @@ Result<DrillReport> run_theft(const DrillRun& run, const Theft& theft) {
   wire::ScopeQuery query;
   query.principal.value = theft.principal;
   query.network.value = theft.network;
-  Attack attack{run, run.stage, *house, book, honest, evidence, query, report};
+  Account lost;
+  Attack attack{run, run.stage, *house, book, honest, evidence, query, report, lost};
   TRY_STATUS(theft.attack(attack));
   honest.end();
   report.honest_reveals = honest.work.reveals;
@@ -163,8 +164,10 @@ Result<DrillReport> run_theft(const DrillRun& run, const Theft& theft) {
   // A moment before the first act, since the keeper takes the time of a turn at its beginning.
   constexpr std::uint64_t kTurnMs = 25;
   query.from_ms = evidence.began_wall_ms - kTurnMs;
-  const auto account = TRY(ask_scope(*house, run.stage, query));
-  const auto all = TRY(ask_scope(*house, run.stage, {}));
+  auto account = TRY(ask_scope(*house, run.stage, query));
+  auto all = TRY(ask_scope(*house, run.stage, {}));
+  account.insert(lost.begin(), lost.end());
+  all.insert(lost.begin(), lost.end());
   const auto outsider = TRY(house->outsider(run.stage));
   TRY_STATUS(house->stop());
   take_evidence(evidence, report);

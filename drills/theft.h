@@ -13,6 +13,13 @@
 
 namespace bulkhead::drills {
 
+// What the ledger says left the keeper, asked over the admin channel.
+struct AccountRow {
+  FieldSet fields;  // clear or masked
+  bool existence = false;
+};
+using Account = std::map<std::uint32_t, AccountRow>;  // by customer's index
+
 struct Attack {
   const DrillRun& run;
   const Stage& stage;
@@ -22,6 +29,7 @@ struct Attack {
   Evidence& evidence;
   wire::ScopeQuery& scope;  // what the ledger will be asked; the attack may say more
   DrillReport& report;      // the attack sets bounds, `exceeded` and notes
+  Account& lost;            // what the ledger said before it lost it, and says is lost
 };
 
 struct Theft {
@@ -37,12 +45,6 @@ struct Theft {
 // One run without the protection that `run` names, if any.
 Result<DrillReport> run_theft(const DrillRun& run, const Theft& theft);
 
-// What the ledger says left the keeper, asked over the admin channel.
-struct AccountRow {
-  FieldSet fields;  // clear or masked
-  bool existence = false;
-};
-using Account = std::map<std::uint32_t, AccountRow>;  // by customer's index
 Result<Account> ask_scope(const House& house, const Stage& stage, const wire::ScopeQuery& query);
 
 // Recall also over whom lookups showed to exist; precision over fields alone, since a lookup that

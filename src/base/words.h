@@ -142,11 +142,12 @@ enum class Reason : std::uint8_t {
   kTooMany,
   kRevoked,
   kCompartmentLocked,
-  kState
+  kState,
+  kSpace
 };
 template <>
 struct Words<Reason> {
-  static constexpr std::array<std::string_view, 22> names{"none",
+  static constexpr std::array<std::string_view, 23> names{"none",
                                                           "no-session",
                                                           "bad-proof",
                                                           "network-changed",
@@ -167,7 +168,8 @@ struct Words<Reason> {
                                                           "too-many",
                                                           "revoked",
                                                           "compartment-locked",
-                                                          "state"};
+                                                          "state",
+                                                          "space"};
 };
 
 // What kind of way into the house a process instance is.

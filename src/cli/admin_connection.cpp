@@ -48,6 +48,8 @@ const char* advice(Reason reason) {
     case Reason::kNoSession:
     case Reason::kExpired:
       return "refused: the sign-in has ended; sign in again with: bulkhead login --admin";
+    case Reason::kSpace:
+      return "refused: the disk is full; only what narrows is done until there is room";
     case Reason::kRestart:
       return "the keeper restarted meanwhile; try again";
     default:

@@ -21,6 +21,7 @@ constexpr int kAccepted = 200, kConflict = 409;
 struct AnchorOptions {
   Operator who;
   std::string source, token, certificate, key, witness, witness_certificate, witness_key, anchor;
+  std::uint32_t patience_s = 10;
   bool json = false;
 };
 
@@ -28,6 +29,7 @@ struct Anchored {
   Checkpoint checkpoint;
   std::uint64_t time_s = 0;
   std::string witness;
+  std::optional<bool> keeper_has_it = std::nullopt;  // whether the keeper took it; none: not asked
 };
 
 Result<NoteVerifier> ledger_verifier(const AnchorOptions& options) {
@@ -76,8 +78,9 @@ class Witness {
  public:
   static Result<Witness> at(const AnchorOptions& options) {
     const auto url = TRY(parse_server_url(options.witness));
-    return Witness(TRY(server_address(url, options.witness_certificate, options.who.places.data)),
-                   url.path + "/add-checkpoint");
+    auto address = TRY(server_address(url, options.witness_certificate, options.who.places.data));
+    address.patience = std::chrono::seconds(options.patience_s);
+    return Witness(std::move(address), url.path + "/add-checkpoint");
   }
   Result<client::HttpAnswer> add(const std::string& body) {
     return client_.call_bare("POST", path_, body, {});
@@ -113,6 +116,37 @@ Result<std::string> cosigned(Source& source, Witness& witness, const NoteVerifie
   return fail(ErrorCode::kConflict, "the witness refuses: it knows another history of this ledger");
 }
 
+bool is_url(const std::string& where) {
+  return where.starts_with("https://") || where.starts_with("http://");
+}
+
+// Through the server that the ledger was read from, with the same token.
+bool hand_to_server(const AnchorOptions& options, const std::string& note) {
+  const auto url = parse_server_url(options.source);
+  if (!url) return false;
+  auto address = server_address(*url, options.certificate, options.who.places.data);
+  if (!address) return false;
+  client::Client server(std::move(*address));
+  const auto answer = server.call_bare(
+      "POST", "/api/v1/ledger/anchor",
+      boost::json::serialize(boost::json::object{{"checkpoint", note}}),
+      "Authorization: Bearer " + options.token + "\r\nContent-Type: application/json\r\n");
+  return answer && answer->status == kAccepted;
+}
+
+// So that the house knows how old the witness's word is. A ledger that is only a copy, or that no
+// house runs on, is nobody's to tell.
+std::optional<bool> hand_over(const AnchorOptions& options, const std::string& note) {
+  if (is_url(options.source)) {
+    if (options.token.empty()) return std::nullopt;
+    return hand_to_server(options, note);
+  }
+  if (!options.source.empty() || !options.key.empty()) return std::nullopt;
+  auto connection = connect(options.who);
+  if (!connection) return std::nullopt;
+  return connection->call<wire::AnchorAnswer>(wire::TakeAnchor{.note = {note}}).has_value();
+}
+
 Result<Anchored> anchor_once(const AnchorOptions& options) {
   const auto ledger = TRY(ledger_verifier(options));
   const auto key = TRY(NoteVerifier::parse(options.witness_key));
@@ -125,21 +159,29 @@ Result<Anchored> anchor_once(const AnchorOptions& options) {
     known = TRY(open_anchor(before, ledger, key)).checkpoint.size;
   const auto note = TRY(cosigned(*source, witness, ledger, key, known));
   TRY_STATUS(write_anchor(options.anchor, note));
-  return open_anchor(note, ledger, key);
+  auto anchored = TRY(open_anchor(note, ledger, key));
+  anchored.keeper_has_it = hand_over(options, note);
+  return anchored;
 }
 
 int show(const AnchorOptions& options, const Anchored& anchored, std::string_view said) {
   if (options.json) {
-    print_json({{"origin", anchored.checkpoint.origin},
-                {"size", anchored.checkpoint.size.value},
-                {"witness", anchored.witness},
-                {"time", time_json(anchored.time_s * 1000)},
-                {"ok", true}});
+    boost::json::object told{{"origin", anchored.checkpoint.origin},
+                             {"size", anchored.checkpoint.size.value},
+                             {"witness", anchored.witness},
+                             {"time", time_json(anchored.time_s * 1000)},
+                             {"ok", true}};
+    if (anchored.keeper_has_it) told["keeper_has_it"] = *anchored.keeper_has_it;
+    print_json(std::move(told));
     return kDone;
   }
   print(fmt::format("{} {} entries of {}, as {} saw them at {}\n", said,
                     count_text(anchored.checkpoint.size.value), anchored.checkpoint.origin,
                     anchored.witness, time_text(anchored.time_s * 1000)));
+  if (anchored.keeper_has_it == false)
+    print(
+        "The house does not count it: it knows another witness or none (bulkhead ledger witness "
+        "set), or was told of one seconds ago.\n");
   return kDone;
 }
 
@@ -191,8 +233,8 @@ void anchor_options(CLI::App& command, AnchorOptions& options) {
 }  // namespace
 
 void add_ledger(CLI::App& app, Chosen& chosen) {
-  auto* const ledger =
-      app.add_subcommand("ledger", "The ledger and those who watch it: anchor, compare");
+  auto* const ledger = app.add_subcommand(
+      "ledger", "The ledger and those who watch it: anchor, compare, witness, adopt, confirm");
   ledger->require_subcommand(1);
   add_command<AnchorOptions>(
       *ledger, chosen, "anchor",
@@ -203,11 +245,16 @@ void add_ledger(CLI::App& app, Chosen& chosen) {
         command.add_option("--witness", options.witness, "The witness's URL")->required();
         command.add_option("--witness-certificate", options.witness_certificate,
                            "PEM file that the witness's server must show");
+        command
+            .add_option("--patience", options.patience_s, "Seconds that the witness may be silent")
+            ->check(CLI::Range(1u, 600u))
+            ->capture_default_str();
       },
       anchor);
   add_command<AnchorOptions>(*ledger, chosen, "compare",
                              "Whether the ledger still holds what a witness once cosigned",
                              anchor_options, compare);
+  add_ledger_custody(*ledger, chosen);
 }
 
 }  // namespace bulkhead::cli

@@ -63,6 +63,11 @@ std::string describe(const wire::ProposalRow& row) {
     return policy ? "set policy of digest " + digest_of(*policy)
                   : "set something that is no policy";
   }
+  if (const auto set = act_of<wire::SetWitness>(row))
+    return set->key.value.empty() ? "have no witness" : "set the witness " + set->key.value;
+  if (const auto adoption = act_of<wire::ConfirmAdoption>(row))
+    return fmt::format("show customers again after entries from {} on were lost",
+                       adoption->first_entry);
   return fmt::format("operation {}, which this program does not know", row.op);
 }
 
@@ -176,6 +181,11 @@ int carry_out(const ProposalOptions& options) {
   if (const auto add = act_of<wire::ClientAdd>(*row)) {
     return carry_out_as<wire::ClientSecret>(options, *connection, [&](const auto& secret) {
       return show_secret(add->name.value, add->role, secret, options.json);
+    });
+  }
+  if (act_of<wire::SetWitness>(*row) || act_of<wire::ConfirmAdoption>(*row)) {
+    return carry_out_as<wire::Done>(options, *connection, [&](const auto&) {
+      return tell(options, *connection, wire::Done{}, "done", describe(*row));
     });
   }
   if (!act_of<wire::SetPolicy>(*row)) return complain_line(describe(*row));

@@ -7,6 +7,7 @@
 #include "cli/operator.h"
 #include "cli/output.h"
 #include "cli/scope_text.h"
+#include "cli/standing_text.h"
 #include "crypto/encoding.h"
 #include "ledger/entry.h"
 
@@ -96,6 +97,8 @@ class Printer {
     print(fmt::format("{} customers, {} fields, by the first {} entries of the ledger\n",
                       count_text(answer.customers), count_text(answer.fields),
                       count_text(answer.ledger_size)));
+    for (const auto& window : answer.unknown.items)
+      print(fmt::format("and whoever stood in lost entries: {}\n", window_text(window)));
   }
   // "contact.email contact.phone" as it is; many fields as a number.
   static std::string short_names(FieldSet fields) {

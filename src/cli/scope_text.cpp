@@ -1,5 +1,6 @@
 #include "cli/scope_text.h"
 
+#include "cli/standing_text.h"
 #include "crypto/encoding.h"
 #include "ledger/entry.h"
 
@@ -58,9 +59,10 @@ boost::json::object scope_query_json(const wire::ScopeQuery& query) {
 }
 
 std::string scope_json_head(const wire::ScopeQuery& query, const wire::ScopeAnswer& first_page) {
-  return fmt::format(R"({{"query":{},"ledger_size":{},"customers":{},"fields":{},"rows":[)",
-                     boost::json::serialize(scope_query_json(query)), first_page.ledger_size,
-                     first_page.customers, first_page.fields);
+  return fmt::format(
+      R"({{"query":{},"ledger_size":{},"customers":{},"fields":{},"unknown_windows":{},"rows":[)",
+      boost::json::serialize(scope_query_json(query)), first_page.ledger_size, first_page.customers,
+      first_page.fields, boost::json::serialize(windows_json(first_page.unknown.items)));
 }
 
 std::string scope_row_csv(const wire::ScopeRow& row) {

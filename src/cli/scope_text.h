@@ -19,7 +19,8 @@ boost::json::object scope_row_json(const wire::ScopeRow& row);
 // The predicates that were given.
 boost::json::object scope_query_json(const wire::ScopeQuery& query);
 
-// One document {"query","ledger_size","customers","fields","rows"} from its parts.
+// One document {"query","ledger_size","customers","fields","unknown_windows","rows"} from its
+// parts.
 std::string scope_json_head(const wire::ScopeQuery& query, const wire::ScopeAnswer& first_page);
 inline constexpr std::string_view kScopeJsonTail = "]}\n";
 

@@ -70,6 +70,15 @@ void add_serve(CLI::App& app, Chosen& chosen) {
                          "Start although the second place cannot be reached, or take up an empty "
                          "one");
         command
+            .add_option("--replica", options.replica,
+                        "An existing folder, best on another machine's disk, that the ledger is "
+                        "copied to all the time; the keeper's user must be able to write in it")
+            ->transform([](const std::string& path) { return std::filesystem::absolute(path); });
+        command
+            .add_option("--ledger-space", options.ledger_space,
+                        "Drills only: the ledger's folder may hold so many bytes")
+            ->check(CLI::Range(0u, 100'000'000u));
+        command
             .add_option("--tap", serve.tap,
                         "Drills only: folder for what the keeper sends to the fronts")
             ->check(CLI::ExistingDirectory);
@@ -83,7 +92,8 @@ void add_serve(CLI::App& app, Chosen& chosen) {
             "channel to the keeper, as a compromised desk would");
         command.add_option("--without", options.without, "Drills only: protections to switch off")
             ->check(CLI::IsMember(
-                {"budget", "grant", "proof", "metering", "clock", "young", "anchor"}));
+                {"budget", "grant", "proof", "metering", "clock", "young", "space", "adoption",
+                 "anchor"}));
       },
       serve);
 }

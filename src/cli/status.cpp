@@ -3,6 +3,7 @@
 #include "cli/ledger_source.h"
 #include "cli/operator.h"
 #include "cli/output.h"
+#include "cli/standing_text.h"
 
 namespace bulkhead::cli {
 namespace {
@@ -11,6 +12,29 @@ struct StatusOptions {
   Operator who;
   bool json = false;
 };
+
+boost::json::value replica_json(const wire::StatusAnswer& status) {
+  const auto& standing = status.standing;
+  if (!standing.has_replica) return nullptr;
+  return {{"size", standing.replica_size}, {"trouble", standing.replica_trouble.value}};
+}
+
+template <class Line>
+void add_standing(const wire::StatusAnswer& status, const Line& line) {
+  const auto& standing = status.standing;
+  line("witness", anchored_text(standing));
+  line("second place", standing.second_place ? "holds the last checkpoint" : "none");
+  if (standing.has_replica && standing.replica_trouble.value.empty())
+    line("replica", fmt::format("{} entries", count_text(standing.replica_size)));
+  else
+    line(standing.has_replica ? "REPLICA" : "replica",
+         standing.has_replica ? standing.replica_trouble.value : "none");
+  if (standing.space_low)
+    line("DISK FULL", fmt::format("nothing is shown or added; {} MiB are held back to narrow",
+                                  standing.space_held_back >> 20));
+  for (const auto& window : standing.unknown.items)
+    line(window.confirmed ? "lost entries" : "NOT CONFIRMED", window_text(window));
+}
 
 boost::json::value to_json(const wire::StatusAnswer& status) {
   boost::json::array without;
@@ -26,7 +50,15 @@ boost::json::value to_json(const wire::StatusAnswer& status) {
           {"ledger_size", status.ledger_size},
           {"checkpoint_size", status.checkpoint_size},
           {"ledger_key", ledger_key(status)},
-          {"witness", "local"},
+          {"witness", witness_name(status.standing)},
+          {"anchored_size", status.standing.anchored_size},
+          {"anchored_age_s", status.standing.anchored_age_s},
+          {"budget_divisor", status.standing.witness_divisor},
+          {"second_place", status.standing.second_place},
+          {"disk_full", status.standing.space_low},
+          {"held_back_mib", status.standing.space_held_back >> 20},
+          {"replica", replica_json(status)},
+          {"unknown_windows", windows_json(status.standing.unknown.items)},
           {"customers", status.customers},
           {"open_cases", status.open_cases},
           {"staff", status.staff},
@@ -52,7 +84,7 @@ std::string to_text(const wire::StatusAnswer& status) {
   line("ledger", fmt::format("{} entries, {} under the last checkpoint",
                              count_text(status.ledger_size), count_text(status.checkpoint_size)));
   line("ledger's key", ledger_key(status));
-  line("witness", "local (nobody outside holds a checkpoint yet)");
+  add_standing(status, line);
   line("customers", count_text(status.customers));
   line("open cases", count_text(status.open_cases));
   line("staff, clients",

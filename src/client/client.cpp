@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <chrono>
 
 #include "crypto/encoding.h"
 
@@ -12,6 +13,8 @@ namespace bulkhead::client {
 namespace {
 
 namespace json = boost::json;
+
+constexpr int kAnswerPatiences = 6;  // of one silence, for the whole of an answer
 
 Result<Bytes> bytes_member(const json::object& object, std::string_view name) {
   const auto* const value = object.if_contains(name);
@@ -136,7 +139,11 @@ Result<HttpAnswer> Client::exchange(const std::string& request) {
 
 Result<HttpAnswer> Client::read_answer() {
   std::array<char, 16384> part;
+  // A byte now and then is no answer either.
+  const auto until = std::chrono::steady_clock::now() + kAnswerPatiences * address_.patience;
   for (;;) {
+    if (std::chrono::steady_clock::now() > until)
+      return fail(ErrorCode::kIo, "the server does not answer in time");
     const auto shape = TRY(shape_of(input_));
     if (shape && input_.size() >= shape->head_bytes + shape->body_bytes) {
       HttpAnswer answer{shape->status, input_.substr(0, shape->head_bytes),

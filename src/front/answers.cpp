@@ -298,6 +298,15 @@ Status tell_ledger_bytes(ByteView answer, Response& to) {
   to.body = std::move(read.bytes.value);
   return {};
 }
+Status tell_anchor(ByteView answer, Response& to) {
+  const auto anchor = TRY(wire::decode<wire::AnchorAnswer>(answer));
+  JsonWriter json(to.body);
+  json.open_object();
+  json.key("size").number(anchor.size);
+  json.key("age_s").number(anchor.age_s);
+  json.close_object();
+  return {};
+}
 Status tell_checkpoint(ByteView answer, Response& to) {
   TRY_STATUS(tell_ledger_bytes(answer, to));
   to.content_type = "text/plain; charset=utf-8";

@@ -38,9 +38,9 @@ constexpr std::array<Problem, word_count<Reason>()> kByReason{{
     {"expired", 401, "The session ended", "It was idle or open for too long. Sign in again."},
     {"signed-out", 401, "Signed out", "Sign in again to go on."},
     {"restart", 401, "Bulkhead was restarted", "A restart ends all sessions. Sign in again."},
-    {"ledger", 503, "The ledger cannot be written",
-     "Nothing is shown that cannot be recorded. Try again shortly; if it lasts, tell your "
-     "administrator."},
+    {"ledger", 503, "The ledger does not take this now",
+     "Nothing is shown that cannot be recorded, nor before a second administrator confirmed a "
+     "ledger that was adopted. Try again shortly; if it lasts, tell your administrator."},
     {"malformed", 400, "The request is malformed", "Compare it with docs/openapi.yaml."},
     {"too-many", 429, "Too many at once",
      "Close what you no longer need, or wait, then try again."},
@@ -50,6 +50,9 @@ constexpr std::array<Problem, word_count<Reason>()> kByReason{{
      "It was locked to contain an incident. Ask the privacy officer when it opens."},
     {"state", 409, "Not possible in this state",
      "Read the case again; somebody may have changed or closed it."},
+    {"space", 503, "The disk is full",
+     "Nothing is shown or added until there is room; accounts can still be closed. Tell your "
+     "administrator."},
 }};
 
 constexpr std::array<Problem, 5> kByFront{{

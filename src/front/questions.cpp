@@ -317,6 +317,17 @@ Status ask_checkpoint(const Asked& asked, Bytes& to) {
   return put_ledger(asked, message, to);
 }
 
+Status ask_anchor(const Asked& asked, Bytes& to) {
+  auto body = TRY(JsonBody::parse(asked.request.body));
+  wire::AddAnchor message;
+  TRY_STATUS(take_text(body, "checkpoint", message.note));
+  TRY_STATUS(body.finish());
+  message.token = TRY(auditor_token_of(asked.request));
+  message.network = asked.request.peer;
+  wire::Encoder(to).put(message);
+  return {};
+}
+
 Status ask_tile(const Asked& asked, Bytes& to) {
   const auto slash = asked.parameter.find('/');
   const auto level = canonical_decimal<std::uint8_t>(asked.parameter.substr(0, slash));

@@ -50,6 +50,16 @@ constexpr Route audited(std::string_view pattern, Ask ask, Tell tell) {
           .tell = tell};
 }
 
+constexpr Route hands_in(std::string_view pattern, Op op, Ask ask, Tell tell) {
+  return {.method = kPost,
+          .pattern = pattern,
+          .needs = Needs::kAuditorToken,
+          .body = BodyRule::kJson,
+          .op = op,
+          .ask = ask,
+          .tell = tell};
+}
+
 // The reveal stands first, being asked most. Methods and paths of proven rows are those of
 // wire/paths.h (tested).
 constexpr std::array kRoutes{
@@ -93,6 +103,7 @@ constexpr std::array kRoutes{
     proven(kDelete, "/api/v1/session", Op::kSignOut, ask_plain<wire::SignOut>, tell_signed_out),
     proven(kPost, "/api/v1/session/lanes", Op::kOpenLane, ask_plain<wire::OpenLane>, tell_lane),
     audited("/api/v1/ledger/checkpoint", ask_checkpoint, tell_checkpoint),
+    hands_in("/api/v1/ledger/anchor", Op::kAddAnchor, ask_anchor, tell_anchor),
     audited("/api/v1/ledger/tile/entries/{rest}", ask_entries, tell_ledger_bytes),
     audited("/api/v1/ledger/tile/{rest}", ask_tile, tell_ledger_bytes),
     shown("/", Local::kPage),

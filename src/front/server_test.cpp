@@ -120,6 +120,11 @@ KeeperReply obliging_keeper(wire::Op op, ByteView body) {
           wire::ReadLedgerAnswer{{fmt::format("what {} level {} index {} width {}", message->what,
                                               message->level, message->index, message->width)}});
     }
+    case Op::kAddAnchor: {
+      const auto message = wire::decode<wire::AddAnchor>(body);
+      if (!message || message->token[0] != 0x55) return refuses(Reason::kNoSession);
+      return says(wire::AnchorAnswer{message->note.value.size(), 7});
+    }
     default:
       return {.close = true, .silent = false, .body = {}};
   }
@@ -264,33 +269,44 @@ TEST(Server, AuditorsReadTheLedgerAsATileLog) {
   EXPECT_EQ(caller.ask(plain_request("GET", "/api/v1/ledger/checkpoint")).status, 401);
 }
 
+TEST(Server, AuditorsHandInWhatAWitnessSigned) {
+  Caller caller(desk().port());
+  const auto post = [&](const std::string& body, std::uint8_t token = 0x55) {
+    return caller.ask("POST /api/v1/ledger/anchor HTTP/1.1\r\nHost: " + std::string(kTestHost) +
+                      "\r\nAuthorization: Bearer " + to_base64url(Bytes(32, token)) +
+                      "\r\nContent-Type: application/json\r\nContent-Length: " +
+                      std::to_string(body.size()) + "\r\n\r\n" + body);
+  };
+  const auto note = [](std::size_t bytes) {
+    return R"({"checkpoint":")" + std::string(bytes, 'a') + "\"}";
+  };
+  EXPECT_EQ(post(note(8)).body, R"({"size":8,"age_s":7})");
+  EXPECT_EQ(post(note(wire::kAnchorBytesMax)).status, 200);
+  EXPECT_EQ(post(note(wire::kAnchorBytesMax + 1)).status, 400);
+  EXPECT_EQ(post(note(8), 0x56).status, 401);
+  for (const auto* const wrong : {"{}", "[]", "", R"({"checkpoint":["a"]})",
+                                  R"({"checkpoint":"a","more":"b"})", R"({"checkpoint":)"})
+    EXPECT_EQ(post(wrong).status, 400) << wrong;
+  EXPECT_EQ(caller.ask(plain_request("POST", "/api/v1/ledger/anchor", note(8))).status, 401);
+}
+
 TEST(Server, RefusalsBecomeProblemsWithTheirStatus) {
   static std::atomic<int> reason = 1;
   RunningFront front({.keeper = [](wire::Op, ByteView) {
     return refuses(static_cast<Reason>(reason.load()), 30);
   }});
   Caller caller(front.port());
-  const std::map<std::string, int> statuses{{"no-session", 401},
-                                            {"bad-proof", 401},
-                                            {"network-changed", 401},
-                                            {"role", 403},
-                                            {"purpose", 403},
-                                            {"no-grant", 403},
-                                            {"field", 403},
-                                            {"budget", 429},
-                                            {"house-budget", 429},
-                                            {"not-there", 404},
-                                            {"bad-credentials", 401},
-                                            {"back-off", 429},
-                                            {"expired", 401},
-                                            {"signed-out", 401},
-                                            {"restart", 401},
-                                            {"ledger", 503},
-                                            {"malformed", 400},
-                                            {"too-many", 429},
-                                            {"revoked", 401},
-                                            {"compartment-locked", 423},
-                                            {"state", 409}};
+  const std::map<std::string, int> statuses{{"no-session", 401},      {"bad-proof", 401},
+                                            {"network-changed", 401}, {"role", 403},
+                                            {"purpose", 403},         {"no-grant", 403},
+                                            {"field", 403},           {"budget", 429},
+                                            {"house-budget", 429},    {"not-there", 404},
+                                            {"bad-credentials", 401}, {"back-off", 429},
+                                            {"expired", 401},         {"signed-out", 401},
+                                            {"restart", 401},         {"ledger", 503},
+                                            {"malformed", 400},       {"too-many", 429},
+                                            {"revoked", 401},         {"compartment-locked", 423},
+                                            {"state", 409},           {"space", 503}};
   ASSERT_EQ(statuses.size() + 1, word_count<Reason>());
   for (reason = 1; reason < static_cast<int>(word_count<Reason>()); ++reason) {
     const std::string name(bulkhead::name_of(static_cast<Reason>(reason.load())));

@@ -12,6 +12,7 @@
 #include "confine/confine.h"
 #include "crypto/encoding.h"
 #include "crypto/random.h"
+#include "keeper/adopt.h"
 #include "keeper/keeper_setup.h"
 #include "keeper/resident.h"
 #include "keeper/service.h"
@@ -22,8 +23,11 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: bulkhead-keeper --data DIR (--key-fd N | --key FILE) --control-fd N [--without "
-    "PROTECTION]... [--recompute] [--second-place FILE] [--unanchored] [--clock-ahead S]\n"
+    "PROTECTION]... [--recompute] [--second-place FILE] [--unanchored] [--replica DIR] "
+    "[--clock-ahead S] "
+    "[--ledger-space BYTES]\n"
     "       bulkhead-keeper --init --data DIR --key FILE (--demo | --drill | --origin NAME)\n"
+    "       bulkhead-keeper --adopt --data DIR --key FILE [--second-place FILE]\n"
     "The supervisor (`bulkhead serve`) and `bulkhead init` start it; people seldom do.\n";
 
 struct Arguments {
@@ -33,6 +37,7 @@ struct Arguments {
   int key_fd = -1;
   int control_fd = -1;
   bool init = false;
+  bool adopt = false;
   bool recompute = false;
   int clock_ahead_s = 0;
   Anchor anchor;
@@ -61,6 +66,8 @@ std::optional<Arguments> parse(int count, char** words) {
     const char* value = i + 1 < count ? words[i + 1] : nullptr;
     if (word == "--init") {
       arguments.init = true;
+    } else if (word == "--adopt") {
+      arguments.adopt = true;
     } else if (word == "--demo") {
       if (arguments.origin.empty()) arguments.origin = stamped_origin(kDemoOriginHead);
     } else if (word == "--recompute") {
@@ -81,6 +88,10 @@ std::optional<Arguments> parse(int count, char** words) {
         arguments.origin = value;
       else if (word == "--second-place")
         arguments.anchor.second_place = value;
+      else if (word == "--replica")
+        arguments.anchor.replica = value;
+      else if (word == "--ledger-space" && number(value))
+        arguments.anchor.ledger_space = static_cast<std::uint64_t>(*number(value));
       else if (word == "--without")
         arguments.without.emplace_back(value);
       else if (word == "--key-fd" && number(value))
@@ -94,7 +105,8 @@ std::optional<Arguments> parse(int count, char** words) {
     }
   }
   const bool has_key = !arguments.key.empty() || arguments.key_fd >= 0;
-  const bool has_way = arguments.init ? !arguments.origin.empty() : arguments.control_fd >= 0;
+  const bool has_way =
+      arguments.init ? !arguments.origin.empty() : arguments.adopt || arguments.control_fd >= 0;
   if (arguments.data.empty() || !has_key || !has_way) return std::nullopt;
   return arguments;
 }
@@ -122,14 +134,29 @@ Status init(const Arguments& arguments) {
   return {};
 }
 
+Status adopt(const Arguments& arguments) {
+  const auto root = TRY(load_root(arguments));
+  const SystemClock clock;
+  PosixDisk disk;
+  const auto adopted =
+      TRY(adopt_ledger(arguments.data, root, arguments.anchor.second_place, clock, disk));
+  fmt::print(
+      "{{\"old_origin\":\"{}\",\"origin\":\"{}\",\"first_lost_entry\":{},\"known_size\":{},"
+      "\"confirmed\":{}}}\n",
+      adopted.old_origin, adopted.new_origin, adopted.size, adopted.known_size, adopted.confirmed);
+  return {};
+}
+
 Status serve(const Arguments& arguments) {
   open_resident_figure();
   const auto root = TRY(load_root(arguments));
   std::vector<std::string> folders{arguments.data};
   const auto second = std::filesystem::path(arguments.anchor.second_place).parent_path();
-  // One that is not there is not reachable, which opening the ledger tells.
-  if (std::error_code error; !second.empty() && std::filesystem::is_directory(second, error))
-    folders.push_back(second.string());
+  // One that is not there is not reachable, which opening the ledger, or the replica, tells.
+  for (const auto& folder : {second, std::filesystem::path(arguments.anchor.replica)}) {
+    if (std::error_code error; !folder.empty() && std::filesystem::is_directory(folder, error))
+      folders.push_back(folder.string());
+  }
   TRY_STATUS(
       confine({.user = {}, .read_write = folders, .read_only = {}, .network = NetworkUse::kNone}));
   return run_keeper({.data = arguments.data,
@@ -154,7 +181,9 @@ int main(int count, char** words) {
     std::fputs(kUsage, stderr);
     return 2;
   }
-  const auto done = arguments->init ? init(*arguments) : serve(*arguments);
+  const auto done = arguments->init    ? init(*arguments)
+                    : arguments->adopt ? adopt(*arguments)
+                                       : serve(*arguments);
   if (done) return 0;
   log_error("{}: {}", to_string(done.error().code), done.error().context);
   return 1;

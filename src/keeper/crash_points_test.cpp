@@ -67,11 +67,13 @@ std::vector<Aim> aims() {
   }
   for (std::uint64_t first = 0; first <= kLedgerEntriesMax; ++first)
     journal.files.push_back("ledger/journal/" + journal_name(LeafIndex{first}));
-  return {std::move(journal),
-          {"checkpoint", {"ledger", "ledger/checkpoint", "ledger/checkpoint.new", "ledger/lock"}},
-          std::move(tiles),
-          {"vault", {"vault.db", "vault.db-wal", "vault.db-shm"}},
-          {"keys", {"keys.db", "keys.db-wal", "keys.db-shm", "origin", "keys/ledger-signing.key"}}};
+  return {
+      std::move(journal),
+      {"checkpoint",
+       {"ledger", "ledger/checkpoint", "ledger/checkpoint.new", "ledger/lock", "ledger/reserve"}},
+      std::move(tiles),
+      {"vault", {"vault.db", "vault.db-wal", "vault.db-shm"}},
+      {"keys", {"keys.db", "keys.db-wal", "keys.db-shm", "origin", "keys/ledger-signing.key"}}};
 }
 
 struct CrashPoint {

@@ -42,6 +42,11 @@ Outcome ask_approval(Keeper&, const Call&, const Asker&, const wire::AskApproval
 Outcome break_glass(Keeper&, const Call&, const Asker&, const wire::BreakGlass&);
 Outcome list_allowances(Keeper&, const Call&, const Asker&, const wire::ListAllowances&);
 Outcome decide_allowance(Keeper&, const Call&, const Asker&, const wire::DecideAllowance&);
+// --- the ledger's witness and adoption (handlers_ledger.cpp) ---
+Outcome add_anchor(Keeper&, const Call&, const wire::AddAnchor&);
+Outcome take_anchor(Keeper&, const Call&, const wire::TakeAnchor&);
+Outcome set_witness(Keeper&, const Call&, const wire::SetWitness&);
+Outcome confirm_adoption(Keeper&, const Call&, const wire::ConfirmAdoption&);
 
 // --- erasure (handlers_erasure.cpp) ---
 Outcome request_erasure(Keeper&, const Call&, const Asker&, const wire::RequestErasure&);
@@ -81,6 +86,11 @@ Outcome refuse_proposal(Keeper&, const Call&, const wire::RefuseProposal&);
 Outcome carry_out_proposal(Keeper&, const Call&, const wire::CarryOutProposal&);
 
 // --- shared by several handlers ---
+// Whose token that is; nobody when it is no auditor's of that network.
+std::optional<PrincipalNumber> auditor_of(Keeper& keeper, const std::array<std::uint8_t, 32>& token,
+                                          const wire::NetworkAddress& network);
+wire::LedgerStanding ledger_standing(const Keeper& keeper);
+std::vector<wire::UnknownWindow> unknown_windows(const LedgerFacts& facts);
 // Whether the address lies in the network that a client or auditor is bound to.
 bool in_network(const PrincipalDetail& facts, const wire::NetworkAddress& address);
 // Refuses what a budget does not hold; somebody else's share of it is called the house's.

@@ -92,6 +92,9 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
   add(parts.without.metering, "metering");
   add(parts.without.young, "young");
   add(parts.without.clock, "clock");
+  add(parts.without.space, "space");
+  add(parts.without.adoption, "adoption");
+  answer.standing = ledger_standing(keeper);
   if (parts.drill) {
     answer.state_fingerprint = keeper.state().fingerprint();
     answer.state_entries = keeper.state().entries();

@@ -97,12 +97,17 @@ Outcome add_message(Keeper& keeper, const Call& call, const Asker& asker,
       Lane::kWriter);
 }
 
-Outcome read_ledger(Keeper& keeper, const Call& call, const wire::ReadLedger& message) {
-  const auto auditor = keeper.directory().find_token(message.token);
+std::optional<PrincipalNumber> auditor_of(Keeper& keeper, const std::array<std::uint8_t, 32>& token,
+                                          const wire::NetworkAddress& network) {
+  const auto auditor = keeper.directory().find_token(token);
   const auto* principal = auditor ? keeper.state().principal(*auditor) : nullptr;
-  const bool fits = principal != nullptr && !principal->facts.disabled &&
-                    in_network(principal->facts, message.network);
-  if (!fits) {
+  const bool fits =
+      principal != nullptr && !principal->facts.disabled && in_network(principal->facts, network);
+  return fits ? auditor : std::nullopt;
+}
+
+Outcome read_ledger(Keeper& keeper, const Call& call, const wire::ReadLedger& message) {
+  if (!auditor_of(keeper, message.token, message.network)) {
     keeper.record_unknown(call, EntryKind::kDenied, Reason::kNoSession, NetworkNumber());
     return Outcome::refuse(Reason::kNoSession);
   }

@@ -50,9 +50,19 @@ Reason to_predicate(Keeper& keeper, const wire::ScopeQuery& query, ScopePredicat
   return Reason::kNone;
 }
 
-AnswerBody page(const AffectedSet& affected, std::uint64_t size, std::uint64_t after,
-                bool numbers) {
+// Windows of lost entries into which the question reaches.
+std::vector<wire::UnknownWindow> windows_of(const Keeper& keeper, const wire::ScopeQuery& query) {
+  auto windows = unknown_windows(keeper.state().ledger_facts());
+  std::erase_if(windows, [&](const wire::UnknownWindow& one) {
+    return one.to_ms < query.from_ms || (query.to_ms != 0 && one.from_ms >= query.to_ms);
+  });
+  return windows;
+}
+
+AnswerBody page(const AffectedSet& affected, std::uint64_t size, std::uint64_t after, bool numbers,
+                std::vector<wire::UnknownWindow> unknown) {
   wire::ScopeAnswer answer;
+  answer.unknown.items = std::move(unknown);
   answer.ledger_size = size;
   answer.customers = affected.customers.size();
   answer.fields = affected.fields;
@@ -85,9 +95,9 @@ Outcome scope(Keeper& keeper, const Call& call, const wire::Scope& message) {
   keeper.record(std::move(entry));
   return Outcome::run(
       [&ledger, &ring = keeper.parts().ring, size, predicate, after = message.after,
-       numbers = keeper.parts().demo](ActContext&) {
+       numbers = keeper.parts().demo, unknown = windows_of(keeper, message.query)](ActContext&) {
         const auto affected = scan_scope(ledger, ring, size, predicate);
-        return affected ? page(*affected, size.value, after, numbers)
+        return affected ? page(*affected, size.value, after, numbers, unknown)
                         : refuse_with(Reason::kLedger);
       },
       Lane::kScan);

@@ -28,7 +28,8 @@ std::uint16_t year_of(std::uint64_t wall_ms) {
   return static_cast<std::uint16_t>(parts.tm_year + 1900);
 }
 
-Keeper::Keeper(KeeperParts parts) : parts_(std::move(parts)), guard_(parts_.clock) {}
+Keeper::Keeper(KeeperParts parts)
+    : parts_(std::move(parts)), guard_(parts_.clock), limits_(!parts_.without.adoption) {}
 
 Status Keeper::start() {
   TRY_STATUS(rebuild());
@@ -93,8 +94,9 @@ void Keeper::begin_turn() {
 }
 
 void Keeper::sweep() {
-  snapshot_when_due();
-  carry_out_erasures();
+  watch_space();
+  if (!full_) snapshot_when_due();
+  if (!full_) carry_out_erasures();
   const auto& rule = state_.policy().session;
   for (const auto& id :
        sessions_.expired(now_ms_, rule.idle_s * 1000ull, rule.absolute_s * 1000ull)) {
@@ -294,7 +296,7 @@ void Keeper::record(Entry entry, CustomerNumber customer) {
   CHECK(state_.apply(entry, customer).has_value());
   ++applied_;
   if (entry.kind == EntryKind::kStaff || entry.kind == EntryKind::kClient ||
-      entry.kind == EntryKind::kPolicy) {
+      entry.kind == EntryKind::kPolicy || entry.kind == EntryKind::kWitness) {
     limits_.forget();
   }
   turn_.has_rows = turn_.has_rows || has_rows(entry.kind);
@@ -325,6 +327,10 @@ void Keeper::record_unknown(const Call& call, EntryKind kind, Reason reason,
 }
 
 void Keeper::record_alike(std::uint64_t key, std::uint32_t free, Entry entry, std::uint16_t op) {
+  if (full_) {
+    ++refused_while_full_;
+    return;
+  }
   entry.detail = wire::encode(CountDetail{1, op});
   const auto second = now_ms_ / 1000;
   if (alike_.size() >= kAlikeKindsMax) return record(std::move(entry));

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "keeper/admin_sessions.h"
+#include "keeper/anchor_gate.h"
 #include "keeper/applied_index.h"
 #include "keeper/crash_note.h"
 #include "keeper/directory.h"
@@ -33,6 +34,8 @@
 
 namespace bulkhead {
 
+class Replica;
+
 // Protections switched off, in drill directories only, to show what each is worth.
 struct Without {
   bool grant = false;
@@ -41,6 +44,8 @@ struct Without {
   bool metering = false;
   bool clock = false;  // a restart believes the wall clock
   bool young = false;  // a channel proves somebody from the moment it was changed
+  bool space = false;     // nothing is held back on the disk
+  bool adoption = false;  // what was lost before an adoption counts as not spent
 };
 
 struct KeeperParts {
@@ -58,6 +63,7 @@ struct KeeperParts {
   const Snapshots* snapshots = nullptr;  // none: every start folds the whole ledger
   WorkLane* snapshot_lane = nullptr;     // writes them; goes with `snapshots`
   CrashNote* crash_note = nullptr;       // none: nothing is quarantined
+  const Replica* replica = nullptr;      // none: the ledger is copied nowhere
   bool recompute = false;  // fold everything at start and compare with snapshot and tail
   std::string origin;
   bool demo = false;
@@ -140,6 +146,7 @@ class Keeper {
   SignInGuard& guard() { return guard_; }
   const CredentialCheck& credential_check() const { return *parts_.credential_check; }
   LimitsCache& limits() { return limits_; }
+  AnchorGate& anchor_gate() { return anchor_gate_; }
   Turn& turn() { return turn_; }
   std::uint64_t now_ms() const { return now_ms_; }    // keeper time of this turn
   std::uint64_t wall_ms() const { return wall_ms_; }  // wall time of this turn
@@ -149,6 +156,10 @@ class Keeper {
   void begin_turn();
   // Ends idle and old sessions and writes down what was compressed. A few times a second.
   void sweep();
+
+  // --- what is closed (keeper_space.cpp)
+  // Why nobody may ask for that now: the disk is full, or an adoption is not confirmed.
+  std::optional<Reason> closed_for(wire::Op op);
 
   // --- read: who asks
   // -----------------------------------------------------------------------------------------------
@@ -266,6 +277,7 @@ class Keeper {
   Status catch_up_vault();
   void quarantine_what_aborts();
   void snapshot_when_due();
+  void watch_space();
   Digest network_commitment(const NetworkPrefix& prefix) const;
   void flush_alike(Alike& alike);
   void record_alike(std::uint64_t key, std::uint32_t free, Entry entry, std::uint16_t op);
@@ -281,6 +293,7 @@ class Keeper {
   AdminSessions admin_sessions_;
   SignInGuard guard_;
   LimitsCache limits_;
+  AnchorGate anchor_gate_;
   Turn turn_;
   std::vector<std::weak_ptr<Channel>> fronts_;
   std::vector<Doomed> doomed_;
@@ -294,6 +307,8 @@ class Keeper {
   std::uint32_t last_taken_principal_ = 0;
   std::uint32_t last_taken_proposal_ = 0;
   std::uint32_t last_taken_instance_ = 0;
+  std::uint32_t refused_while_full_ = 0;
+  bool full_ = false;  // the disk, as the ledger was told
   bool clocks_apart_ = false;
 };
 

@@ -7,12 +7,15 @@
 #include "keeper/details.h"
 #include "keeper/directory.h"
 #include "keeper/policy.h"
+#include "ledger/quota_disk.h"
 
 namespace bulkhead {
 namespace {
 
-constexpr std::uint64_t kOriginBytesMax = 128;
 constexpr const char* kFirstAdminName = "admin";
+
+constexpr SpaceLimits kSpace{.reserve_bytes = 64u << 20, .low_bytes = 32u << 20};
+constexpr SpaceLimits kDrillSpace{.reserve_bytes = 1u << 20, .low_bytes = 512u << 10};
 
 Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
                                             const std::string& origin, const KeyRing& ring,
@@ -24,6 +27,7 @@ Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
                         .second_place = anchor.second_place,
                         .unanchored = anchor.unanchored,
                         .checkpoint_delay_ms = 500,
+                        .space = anchor.holds_space ? space_limits(origin) : SpaceLimits{},
                         .on_broken = {}};
   return Ledger::open(std::move(options));
 }
@@ -60,6 +64,10 @@ Result<FirstAdmin> make_admin(Vault& vault, std::vector<Entry>& entries, std::ui
 
 }  // namespace
 
+SpaceLimits space_limits(std::string_view origin) {
+  return origin.starts_with(kDrillOriginHead) ? kDrillSpace : kSpace;
+}
+
 Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path& data,
                                                      const SecretBytes& root,
                                                      const std::string& origin) {
@@ -90,10 +98,17 @@ Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const
                                         const Anchor& anchor) {
   KeeperFolder folder;
   folder.disk = std::make_unique<PosixDisk>();
+  if (anchor.ledger_space > 0) {
+    folder.disk = std::make_unique<QuotaDisk>((data / "ledger").string(), anchor.ledger_space);
+  }
   const auto origin = folder.disk->read((data / "origin").string(), kOriginBytesMax);
   if (!origin)
     return fail(ErrorCode::kNotFound, "this folder is not initialised: run `bulkhead init` first");
   folder.origin = text_of(*origin);
+  if (std::error_code error; std::filesystem::exists(data / kAdoptionFile, error)) {
+    return fail(ErrorCode::kConflict,
+                "an adoption of the ledger was interrupted: run `bulkhead ledger adopt` again");
+  }
   folder.ring = TRY(KeyRing::open(data / "keys", root));
   folder.ledger = TRY(open_ledger(data, folder.origin, *folder.ring, *folder.disk, anchor));
   folder.vault = TRY(Vault::open(data, *folder.ring));

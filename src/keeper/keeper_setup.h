@@ -47,7 +47,17 @@ Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path
 struct Anchor {
   std::string second_place;  // empty: nowhere
   bool unanchored = false;
+  std::string replica;             // folder that the ledger is copied to; empty: nowhere
+  std::uint64_t ledger_space = 0;  // drills only: its folder may hold so many bytes
+  bool holds_space = true;         // keeps a reserve on its disk
 };
+
+inline constexpr std::uint64_t kOriginBytesMax = 128;
+// There while an adoption is under way (adopt.h); nothing else opens the folder then.
+inline constexpr const char* kAdoptionFile = "adoption";
+
+// What a ledger of that origin holds back on its disk: small where nobody is real.
+SpaceLimits space_limits(std::string_view origin);
 
 // kNotFound: not initialised; kCrypto: the root key does not fit; what vault and ledger answer.
 Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const SecretBytes& root,

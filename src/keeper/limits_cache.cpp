@@ -19,6 +19,11 @@ void LimitsCache::renew(const State& state, std::uint64_t now_ms) {
   }
   shared_ = shared_limits(state.policy(), people);
   own_.clear();
+  narrowing_ = narrowing_of(state.ledger_facts(), now_ms);
+  if (!spends_losses_) narrowing_ = {.divisor = narrowing_.divisor};
+  full_weight_ = state.weights().sum(FieldSet::all());
+  for (auto* shared : {&shared_.team, &shared_.face, &shared_.house})
+    narrow(*shared, narrowing_, full_weight_);
   made_ms_ = now_ms;
 }
 
@@ -31,6 +36,7 @@ const Limits& LimitsCache::own(const State& state, PrincipalNumber number, std::
         principal->facts.budget_frozen_until_ms <= now_ms) {
       at->second =
           own_limits(state.policy(), principal->facts.role, tenure_of(*principal, now_ms), shared_);
+      narrow(at->second, narrowing_, full_weight_);
     }
   }
   return at->second;

@@ -6,6 +6,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "keeper/narrowed_limits.h"
 #include "keeper/state.h"
 
 namespace bulkhead {
@@ -21,6 +22,8 @@ struct LimitList {
 
 class LimitsCache {
  public:
+  // Without: what was lost before an adoption counts as not spent; for drills.
+  explicit LimitsCache(bool spends_losses = true) : spends_losses_(spends_losses) {}
   LimitList of(const State& state, PrincipalNumber principal, Face face, std::uint64_t now_ms);
   const Limits& own(const State& state, PrincipalNumber principal, std::uint64_t now_ms);
   void forget() { made_ms_ = 0; }
@@ -28,6 +31,9 @@ class LimitsCache {
  private:
   void renew(const State& state, std::uint64_t now_ms);
 
+  bool spends_losses_;
+  Narrowing narrowing_;
+  std::uint32_t full_weight_ = 0;
   std::uint64_t made_ms_ = 0;
   SharedLimits shared_;
   std::unordered_map<std::uint32_t, Limits> own_;

@@ -20,6 +20,7 @@ namespace {
 constexpr int kEventsPerTurn = 64;
 constexpr int kSendBufferBytes = 4 << 20;
 constexpr std::size_t kControlBytesMax = 4096;
+constexpr std::uint32_t kClosedRetryS = 60;
 static_assert(kTurnEntries + kRecordValuesMax + wire::kSeedCasesMax * 2 < kAppendEntriesMax);
 
 // What became durable goes to the threads that act on it.
@@ -215,6 +216,8 @@ void Loop::handle(const std::shared_ptr<Channel>& channel, const wire::FrameView
     parts_.keeper.record_unknown(call, EntryKind::kDenied, Reason::kTooMany, NetworkNumber());
     return parts_.keeper.answer_later(call, Outcome::refuse(Reason::kTooMany));
   }
+  if (const auto closed = parts_.keeper.closed_for(rule->op))
+    return parts_.keeper.answer_later(call, Outcome::refuse(*closed, kClosedRetryS));
   const InHand in_hand(frame.head.op);
   auto outcome = act_on(parts_.keeper, *rule, call);
   if (outcome.broken)

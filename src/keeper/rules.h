@@ -72,6 +72,7 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kBreakGlass,   "break-glass",    kFront, Stage::kServing,   kSmall,    read_proven<wire::BreakGlass, break_glass>},
     Rule{Op::kListAllowances, "list-allowances", kFront, Stage::kServing, kSmall,  read_proven<wire::ListAllowances, list_allowances>},
     Rule{Op::kDecideAllowance, "decide-allowance", kFront, Stage::kServing, kSmall, read_proven<wire::DecideAllowance, decide_allowance>},
+    Rule{Op::kAddAnchor,    "add-anchor",     kFront, Stage::kServing,   10u << 10, read<wire::AddAnchor, add_anchor>},
 
     Rule{Op::kAdminHello,   "admin-hello",    kAdmin, Stage::kGreeting,  16,        read<wire::AdminHello, admin_hello>},
     Rule{Op::kAdminSignIn,  "admin-sign-in",  kAdmin, Stage::kSigningIn, kSmall,    read<wire::AdminSignIn, admin_sign_in>},
@@ -92,11 +93,14 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kSetContact,   "set-contact",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetContact, set_contact>},
     Rule{Op::kErasures,     "erasures",       kAdmin, Stage::kServing,   16,        read<wire::Erasures, erasures>},
     Rule{Op::kHold,         "hold",           kAdmin, Stage::kServing,   16,        read<wire::Hold, hold>},
+    Rule{Op::kSetWitness,   "set-witness",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetWitness, set_witness>, wide<wire::SetWitness>},
     Rule{Op::kListProposals,    "list-proposals",     kAdmin, Stage::kServing, 16,  read<wire::ListProposals, list_proposals>},
     Rule{Op::kApproveProposal,  "approve-proposal",   kAdmin, Stage::kServing, 64,  read<wire::ApproveProposal, approve_proposal>},
     Rule{Op::kRefuseProposal,   "refuse-proposal",    kAdmin, Stage::kServing, 16,  read<wire::RefuseProposal, refuse_proposal>},
     Rule{Op::kCarryOutProposal, "carry-out-proposal", kAdmin, Stage::kServing, 16,  read<wire::CarryOutProposal, carry_out_proposal>},
     Rule{Op::kLiftQuarantine, "lift-quarantine", kAdmin, Stage::kServing, 64,    read<wire::LiftQuarantine, lift_quarantine>},
+    Rule{Op::kTakeAnchor,   "take-anchor",    kAdmin, Stage::kServing,   10u << 10, read<wire::TakeAnchor, take_anchor>},
+    Rule{Op::kConfirmAdoption, "confirm-adoption", kAdmin, Stage::kServing, 16,    read<wire::ConfirmAdoption, confirm_adoption>, wide<wire::ConfirmAdoption>},
     Rule{Op::kMoveClock,    "move-clock",     kAdmin, Stage::kServing,   16,        read<wire::MoveClock, move_clock>},
   };
 }();

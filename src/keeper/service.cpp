@@ -1,8 +1,11 @@
 #include "keeper/service.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "keeper/keeper_setup.h"
 #include "keeper/loop.h"
+#include "ledger/replica.h"
 #include "wire/control_messages.h"
 #include "wire/descriptor.h"
 
@@ -30,9 +33,13 @@ Result<Without> read_without(const std::vector<std::string>& names, bool drill) 
       without.clock = true;
     else if (name == "young")
       without.young = true;
+    else if (name == "space")
+      without.space = true;
+    else if (name == "adoption")
+      without.adoption = true;
     else
       return fail(ErrorCode::kMalformed,
-                  "no such protection: grant, budget, proof, metering, clock or young");
+                  "no such protection: grant, budget, proof, metering, clock, young, space or adoption");
   }
   return without;
 }
@@ -58,7 +65,9 @@ Status say_ready(int control_fd, const KeeperFolder& folder) {
 }  // namespace
 
 Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int control_fd) {
-  auto folder = TRY(open_keeper_folder(options.data, root, options.anchor));
+  auto anchor = options.anchor;
+  anchor.holds_space = std::ranges::find(options.without, "space") == options.without.end();
+  auto folder = TRY(open_keeper_folder(options.data, root, anchor));
   if (options.anchor.unanchored && !folder.ledger->anchored())
     log_warning("started unanchored: no second place holds the ledger's checkpoints");
   const auto without = TRY(read_without(options.without, folder.drill()));
@@ -70,6 +79,8 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
 
   if (options.clock_ahead_s > 0 && !folder.drill())
     return fail(ErrorCode::kRefused, "the clock can be moved in drill directories only");
+  if (anchor.ledger_space > 0 && !folder.drill())
+    return fail(ErrorCode::kRefused, "the disk can be limited in drill directories only");
   SystemClock system_clock;
   const Clock& real_clock = options.clock == nullptr ? system_clock : *options.clock;
   MovedClock drill_clock(real_clock, options.clock_ahead_s * 1000);
@@ -88,6 +99,13 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
                              .disk = *folder.disk,
                              .ring = *folder.ring,
                              .ledger = *folder.ledger});
+  std::optional<Replica> replica;
+  if (!anchor.replica.empty()) {
+    replica.emplace(*folder.ledger, ReplicaOptions{.directory = anchor.replica,
+                                                   .origin = folder.origin,
+                                                   .key = folder.ring->ledger_signing_key(),
+                                                   .disk = folder.disk.get()});
+  }
   Keeper keeper(
       {.clock = clock,
        .ring = *folder.ring,
@@ -103,6 +121,7 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
        .snapshots = &snapshots,
        .snapshot_lane = &snapshot_lane,
        .crash_note = crash_note ? crash_note->get() : nullptr,
+       .replica = replica ? &*replica : nullptr,
        .recompute = options.recompute,
        .origin = folder.origin,
        .demo = folder.demo(),
@@ -129,6 +148,7 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   applied.write();
   keeper.snapshot_at_end();
   TRY_STATUS(folder.ledger->close());
+  if (replica) replica->stop();
   TRY_STATUS(ended);
   loop.answer_drain();
   return {};

@@ -33,7 +33,9 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       const auto detail = TRY(wire::decode<RestartDetail>(entry.detail));
       last_instance_ = std::max(last_instance_, detail.instance);
       // Sessions live in the keeper's memory, so its start is the end of all of them.
-      if (entry.face == Face::kKeeper) sessions_.clear();
+      if (entry.face != Face::kKeeper) return {};
+      sessions_.clear();
+      ledger_facts_.started(entry.keeper_ms);
       return {};
     }
     case EntryKind::kName: {
@@ -75,6 +77,10 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       return contact_writes_.apply(entry, customer);
     case EntryKind::kAllowance:
       return apply_allowance(entry, customer);
+    case EntryKind::kWitness:
+      return ledger_facts_.apply_witness(entry);
+    case EntryKind::kCheckpointNote:
+      return apply_adoption(entry);
     default:
       return {};
   }
@@ -208,6 +214,16 @@ Status State::apply_allowance(const Entry& entry, CustomerNumber customer) {
   const auto* const row = find_case(entry.case_number);
   if (row == nullptr) return std::unexpected(kBadDetail);
   return allowances_.apply(entry, row->assignee, customer);
+}
+
+Status State::apply_adoption(const Entry& entry) {
+  const auto detail = TRY(wire::decode<AdoptionDetail>(entry.detail));
+  // Customers whose import may be among the lost entries stay: their rows are there.
+  if (detail.last_customer > last_customer_) {
+    customers_ += detail.last_customer - last_customer_;
+    last_customer_ = detail.last_customer;
+  }
+  return ledger_facts_.apply_adoption(detail, entry);
 }
 
 Status State::charge(const Entry& entry, CustomerNumber customer) {

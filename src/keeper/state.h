@@ -15,6 +15,7 @@
 #include "keeper/allowances.h"
 #include "keeper/contact_writes.h"
 #include "keeper/details.h"
+#include "keeper/ledger_facts.h"
 #include "keeper/meters.h"
 #include "keeper/policy.h"
 #include "keeper/state_codec.h"
@@ -137,6 +138,9 @@ class State {
   const std::map<std::uint32_t, Proposal>& proposals() const { return proposals_; }
   std::uint32_t last_proposal() const { return last_proposal_; }
 
+  // The ledger's witness, and what of the ledger was lost.
+  const LedgerFacts& ledger_facts() const { return ledger_facts_; }
+
   // Operations that nobody may ask for now.
   const std::set<std::uint16_t>& quarantined() const { return quarantined_; }
 
@@ -181,6 +185,7 @@ class State {
   Status apply_policy(const Entry& entry);
   Status apply_proposal(const Entry& entry);
   Status apply_containment(const Entry& entry);
+  Status apply_adoption(const Entry& entry);
   void apply_sign_in(const Entry& entry);
   Status apply_allowance(const Entry& entry, CustomerNumber customer);
   Status charge(const Entry& entry, CustomerNumber customer);
@@ -204,6 +209,7 @@ class State {
   ContactWrites contact_writes_;
   Allowances allowances_;
   std::set<std::uint16_t> quarantined_;
+  LedgerFacts ledger_facts_;
   std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
   std::uint32_t last_proposal_ = 0;
   std::uint32_t last_session_ = 0;

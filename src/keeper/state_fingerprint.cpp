@@ -45,7 +45,8 @@ enum class Place : std::uint8_t {
   kImport,
   kName,
   kContact,
-  kAllowance
+  kAllowance,
+  kLedger
 };
 
 template <class Enum>
@@ -108,6 +109,13 @@ std::uint64_t State::fingerprint() const {
                   one.customer.value, one.decided_by.value, one.made_ms, one.expires_ms);
     for (const auto customer : one.used) hash = hash * kFactor + customer.value;
     sum += hash;
+  }
+  const auto& facts = ledger_facts_;
+  sum += Print::of(number(Place::kLedger), view_of(facts.witness.value), facts.anchored_size,
+                   facts.anchored_time_s, facts.anchored_keeper_ms);
+  for (const auto& one : facts.adoptions) {
+    sum += Print::of(number(Place::kLedger), one.size, one.known_size, one.from_ms, one.to_ms,
+                     one.keeper_ms, one.confirmed);
   }
   for (const auto& [name, value] : names_) {
     sum += Print::of(number(Place::kName), number(name.first), ByteView(name.second), value);

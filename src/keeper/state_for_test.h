@@ -160,6 +160,19 @@ class RandomEntries {
       write(made);
     } else if (kind == 41) {
       allow(made);
+    } else if (kind == 38 && chance(3)) {
+      entry.kind = EntryKind::kWitness;
+      WitnessDetail detail{static_cast<WitnessStep>(below(2)), {}, below(9), below(9), now_ms_};
+      detail.key.value = std::to_string(below(3));
+      entry.detail = wire::encode(detail);
+    } else if (kind == 38 && adoptions_ < wire::kUnknownWindowsMax && chance(4)) {
+      entry.kind = EntryKind::kCheckpointNote;
+      AdoptionDetail detail;
+      detail.size = adoptions_++;
+      detail.known_size = detail.size + 1 + below(50);
+      detail.last_wall_ms = now_ms_ - below(99);
+      detail.last_customer = below(customers_);
+      entry.detail = wire::encode(detail);
     } else if (kind == 38) {
       entry.kind = EntryKind::kRestart;
       entry.face = chance(4) ? Face::kKeeper : Face::kDesk;
@@ -177,7 +190,8 @@ class RandomEntries {
   std::uint32_t customers_;
   std::uint64_t now_ms_ = 1'767'225'600'000;
   std::uint32_t people_ = 0, sessions_ = 0, cases_ = 0, batches_ = 0, names_ = 0, instances_ = 0,
-                proposals_ = 0, allowances_ = 0, asked_ = 0, given_ = 0, glass_ = 0;
+                proposals_ = 0, allowances_ = 0, asked_ = 0, given_ = 0, glass_ = 0,
+                adoptions_ = 0;
 };
 
 // A new folder with key ring, vault and ledger, opened without a keeper.

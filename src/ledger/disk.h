@@ -23,6 +23,10 @@ class AppendFile {
   // fdatasync: what was written before is on the disk when this returns. kIo.
   virtual Status sync_data() = 0;
   virtual Status truncate(std::uint64_t length) = 0;
+  // Takes the blocks for everything below `end` without changing the length, so that writing there
+  // cannot find the disk full. kUnavailable: it is full. A disk of a test has room unless it says
+  // otherwise.
+  virtual Status make_room(std::uint64_t) { return {}; }
   // Must be called; the destructor closes without being able to answer for it.
   virtual Status close() = 0;
 };
@@ -34,6 +38,7 @@ class DirectoryLock {
 };
 
 inline constexpr std::uint64_t kDiskFileBytesMax = std::uint64_t{4} << 30;
+inline constexpr std::uint64_t kDiskFreeBytesMax = std::uint64_t{1} << 60;
 
 class Disk {
  public:
@@ -58,6 +63,11 @@ class Disk {
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
   // Removing what is not there is no error. Durable only after sync_all.
   virtual Status remove(const std::string& path) = 0;
+  // How much may still be written in this directory. kIo.
+  virtual Result<std::uint64_t> free_bytes(const std::string&) { return kDiskFreeBytesMax; }
+  // Makes the file exactly so long, all its blocks taken: it keeps others from having them.
+  // kUnavailable: the disk is full, and the file is as long as it was. kIo.
+  virtual Status take_space(const std::string&, std::uint64_t) { return {}; }
 };
 
 }  // namespace bulkhead

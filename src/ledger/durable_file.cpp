@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,6 +59,18 @@ Status write_all(int fd, std::uint64_t offset, ByteView bytes) {
   return {};
 }
 
+// The kernel's word that a range cannot find the disk full any more.
+Status allocate(int fd, int mode, std::uint64_t from, std::uint64_t bytes) {
+  int done = 0;
+  do {
+    done = ::fallocate(fd, mode, static_cast<off_t>(from), static_cast<off_t>(bytes));
+  } while (done != 0 && errno == EINTR);
+  if (done == 0) return {};
+  if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+    return fail(ErrorCode::kUnavailable, "the disk is full");
+  return fail(ErrorCode::kIo, "the file system does not set space aside");
+}
+
 std::string parent_of(const std::string& path) {
   const auto parent = std::filesystem::path(path).parent_path().string();
   return parent.empty() ? "." : parent;
@@ -88,6 +101,9 @@ class PosixFile final : public AppendFile {
     if (::ftruncate(fd_.get(), static_cast<off_t>(length)) != 0)
       return fail(ErrorCode::kIo, "cutting a file failed");
     return {};
+  }
+  Status make_room(std::uint64_t end) override {
+    return allocate(fd_.get(), FALLOC_FL_KEEP_SIZE, 0, end);
   }
   Status close() override { return fd_.close(); }
 
@@ -217,6 +233,28 @@ Status PosixDisk::remove(const std::string& path) {
   if (::remove(path.c_str()) != 0 && errno != ENOENT)
     return fail(ErrorCode::kIo, "removing a file failed");
   return {};
+}
+
+Result<std::uint64_t> PosixDisk::free_bytes(const std::string& directory) {
+  struct statvfs about{};
+  if (::statvfs(directory.c_str(), &about) != 0)
+    return fail(ErrorCode::kIo, "the file system does not say how much is free");
+  return std::uint64_t{about.f_bavail} * about.f_frsize;
+}
+
+Status PosixDisk::take_space(const std::string& path, std::uint64_t bytes) {
+  Descriptor fd(open_retrying(path, O_WRONLY | O_CREAT));
+  if (!fd.is_open()) return fail(ErrorCode::kIo, "opening a file failed");
+  struct stat before{};
+  if (::fstat(fd.get(), &before) != 0) return fail(ErrorCode::kIo, "not a file");
+  const auto taken = bytes > 0 ? allocate(fd.get(), 0, 0, bytes) : Status();
+  // One that failed may have made the file longer all the same.
+  if (!taken && ::ftruncate(fd.get(), before.st_size) != 0)
+    return fail(ErrorCode::kIo, "cutting a file failed");
+  TRY_STATUS(taken);
+  if (::ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0)
+    return fail(ErrorCode::kIo, "cutting a file failed");
+  return fd.close();
 }
 
 }  // namespace bulkhead

@@ -18,6 +18,8 @@ class PosixDisk : public Disk {
   Status sync_all(const std::string& directory) override;
   Result<std::vector<std::string>> list(const std::string& directory) override;
   Status remove(const std::string& path) override;
+  Result<std::uint64_t> free_bytes(const std::string& directory) override;
+  Status take_space(const std::string& path, std::uint64_t bytes) override;
 };
 
 }  // namespace bulkhead

@@ -45,16 +45,17 @@ enum class EntryKind : std::uint8_t {
   kStaff,
   kClient,
   kScope,
-  kAllowance
+  kAllowance,
+  kWitness
 };
 template <>
 struct Words<EntryKind> {
-  static constexpr std::array<std::string_view, 29> names{
+  static constexpr std::array<std::string_view, 30> names{
       "reveal",          "lookup", "count",    "denied",         "intake",      "send",
       "write",           "name",   "sign-in",  "sign-in-failed", "session-end", "grant",
       "grant-end",       "case",   "approval", "policy",         "key",         "erasure",
       "import",          "export", "notice",   "containment",    "restart",     "clock",
-      "checkpoint-note", "staff",  "client",   "scope",          "allowance"};
+      "checkpoint-note", "staff",  "client",   "scope",          "allowance",   "witness"};
 };
 
 using Salt = std::array<std::uint8_t, 16>;

@@ -52,6 +52,7 @@ Status Ledger::Core::wait_for_room() {
 Status Ledger::Core::make_durable(const TailBatch& batch) {
   if (journal_bytes + batch.bytes.size() > kJournalBytesMax)
     return fail(ErrorCode::kTooLarge, "a journal is full");
+  TRY_STATUS(space.make_room(*journal, journal_bytes + batch.bytes.size()));
   TRY_STATUS(journal->write_at(journal_bytes, batch.bytes));
   TRY_STATUS(journal->sync_data());
   journal_bytes += batch.bytes.size();
@@ -175,6 +176,9 @@ bool Ledger::broken() const {
 }
 
 bool Ledger::anchored() const { return core_->second_place.configured(); }
+
+bool Ledger::space_low(bool look) const { return look ? core_->space.look() : core_->space.low(); }
+std::uint64_t Ledger::space_held_back() const { return core_->space.held_back(); }
 
 Status Ledger::read(LeafIndex from, TreeSize to, const OnEntry& on_entry) const {
   return core_->read(from, to, on_entry);

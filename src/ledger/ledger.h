@@ -16,6 +16,7 @@
 #include "ledger/disk.h"
 #include "ledger/entry.h"
 #include "ledger/position.h"
+#include "ledger/space_limits.h"
 
 namespace bulkhead {
 
@@ -40,6 +41,8 @@ struct LedgerOptions {
   // Entries after the checkpoint wait in memory for their tiles; beyond this many append() waits
   // for a checkpoint.
   std::uint64_t tail_entries_max = kTailEntriesMax;
+  // What is held back on the disk, so that it never fills to the last byte (space.h).
+  SpaceLimits space{};
   // Called once, from any thread, when a write failed for good. The process should end.
   std::function<void(const Error&)> on_broken;
 };
@@ -66,6 +69,10 @@ class Ledger {
   bool broken() const;
   // Whether every checkpoint also goes to a second place.
   bool anchored() const;
+  // Whether the disk counts as full. Checkpoints are held then; appending goes on as long as what
+  // was held back lasts. `look` asks the disk; without, the answer is what the last look found.
+  bool space_low(bool look = false) const;
+  std::uint64_t space_held_back() const;
 
   // Calls `on_entry` for [from, to) in order. Usable from any thread while another appends. `to`
   // may not pass size(). Answers kMalformed when an entry does not decode. `on_entry` returns false
@@ -77,7 +84,7 @@ class Ledger {
   std::string checkpoint_text() const;
   TreeSize checkpoint_size() const;
   // Signs a checkpoint over at least everything durable at the call, and waits until it is on the
-  // disk.
+  // disk. kUnavailable while the disk counts as full.
   Status checkpoint_now();
 
   // Files as they are served: `width` 1 to 255 for a partial tile, 256 for a full one. kNotFound
@@ -95,7 +102,8 @@ class Ledger {
   // What somebody needs to verify this log: "<origin>+<key id>+<key>".
   std::string verifier_key() const;
 
-  // Last checkpoint, then everything closed. Later appends fail. Call it for a clean end; the
+  // Last checkpoint (unless the disk counts as full), then everything closed. Later appends fail.
+  // Call it for a clean end; the
   // destructor also does, but cannot answer for it.
   Status close();
 

@@ -5,6 +5,11 @@
 #include "ledger/ledger_core.h"
 
 namespace bulkhead {
+namespace {
+
+constexpr std::chrono::milliseconds kHoldInterval{200};
+
+}  // namespace
 
 // Called with the mutex held.
 bool Ledger::Core::checkpoint_due(SteadyTime now) const {
@@ -22,6 +27,20 @@ bool Ledger::Core::settle_due(SteadyTime now) const {
   return now >= next_settling() || unsettled_bytes >= kSettleJournalBytes;
 }
 
+// Looks at the disk before anything is written to it besides the journal: tiles, bundles and
+// private files take about twice what the journal took.
+bool Ledger::Core::must_hold() {
+  std::uint64_t waiting = 0;
+  {
+    std::lock_guard held(mutex);
+    for (const auto& batch : tail) waiting += batch->bytes.size();
+  }
+  space.set_waiting(2 * waiting);
+  const bool low = space.look();
+  if (!low) space.restock();
+  return low;
+}
+
 void Ledger::Core::run_checkpointer() {
   std::unique_lock held(mutex);
   while (!error) {
@@ -29,8 +48,16 @@ void Ledger::Core::run_checkpointer() {
     const bool last =
         stopping;  // read once: a settling under way when close() comes may miss the last entries
     const bool settling = last || settle_due(now);
-    if (settling || checkpoint_due(now)) {
+    if (settling || checkpoint_due(now) || space.low()) {
       held.unlock();
+      if (must_hold()) {
+        // The journal has it all; recovery makes the checkpoint that is missing.
+        if (last) return;
+        held.lock();
+        changed.notify_all();  // to whoever waits for a checkpoint
+        changed.wait_for(held, kHoldInterval);
+        continue;
+      }
       const auto done = settling ? settle() : checkpoint_to(durable());
       if (!done) break_with(done.error());
       held.lock();
@@ -127,8 +154,10 @@ Status Ledger::Core::checkpoint_now() {
   const auto target = durable();
   wanted_size = std::max(wanted_size, target.value);
   changed.notify_all();
-  changed.wait(held, [&] { return error || stopping || checkpoint_size >= target; });
+  changed.wait(held, [&] { return error || stopping || checkpoint_size >= target || space.low(); });
   if (error) return std::unexpected(*error);
+  if (checkpoint_size < target && space.low())
+    return fail(ErrorCode::kUnavailable, "the disk is full, so checkpoints wait");
   if (checkpoint_size < target) return fail(ErrorCode::kConflict, "the ledger is closing");
   return {};
 }

@@ -15,6 +15,7 @@
 #include "ledger/journal.h"
 #include "ledger/ledger.h"
 #include "ledger/second_place.h"
+#include "ledger/space.h"
 #include "ledger/tile_writer.h"
 
 namespace bulkhead {
@@ -47,7 +48,8 @@ struct Ledger::Core {
         verifier(std::move(own_verifier)),
         record_key(journal_key(options.key)),
         disk(*options.disk),
-        second_place(disk, options.second_place) {}
+        second_place(disk, options.second_place),
+        space(disk, options.directory, options.space) {}
 
   // Recovery, before any thread runs.
   Status recover();
@@ -57,6 +59,8 @@ struct Ledger::Core {
   Status replay_journal(ByteView bytes, const JournalScan& scan, const Checkpoint& checkpoint);
   Status look_at_second_place();
   Status check_second_place();
+  Status reach(const Checkpoint& second);
+  Result<Digest> root_in_tail(TreeSize size) const;
 
   // Appending.
   Result<LeafIndex> append(std::span<const Entry> entries);
@@ -70,6 +74,7 @@ struct Ledger::Core {
   SteadyTime next_settling() const;
   bool settle_due(SteadyTime now) const;
   Status checkpoint_to(TreeSize target);
+  bool must_hold();
   Status settle();
   Result<TreeSize> rotate_journal();
   Status publish_checkpoint(const Checkpoint& checkpoint);
@@ -96,6 +101,7 @@ struct Ledger::Core {
   SecretBytes record_key;
   Disk& disk;
   SecondPlace second_place;
+  Space space;
   std::optional<std::string> second_note;  // what it held when the ledger was opened
   std::unique_ptr<DirectoryLock> lock;
 

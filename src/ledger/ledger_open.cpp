@@ -24,6 +24,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(LedgerOptions options) {
   auto core = std::make_unique<Core>(std::move(options), std::move(verifier));
   TRY_STATUS(core->disk.make_directories(core->path("journal")));
   core->lock = TRY(core->disk.lock(core->path("lock")));
+  core->space.open();
   TRY_STATUS(core->recover());
   core->settled_at = std::chrono::steady_clock::now();
   core->uncovered_since = core->settled_at;
@@ -171,6 +172,7 @@ Status Ledger::Core::check_second_place() {
   if (!second_place.configured()) return {};
   if (second_note) {
     const auto second = TRY(open_checkpoint(*second_note, verifier));
+    if (second.size > checkpoint_size && second.size <= durable()) TRY_STATUS(reach(second));
     // The second place is written after the first, so it can be behind but never ahead.
     if (second.size > checkpoint_size) {
       return fail(ErrorCode::kConflict,
@@ -186,6 +188,23 @@ Status Ledger::Core::check_second_place() {
                 "the second place holds no checkpoint; a new one is taken up by --unanchored");
   }
   return second_place.swap(checkpoint_note);
+}
+
+// A replica's journal may reach further than its checkpoint, and so to where the second place is.
+Status Ledger::Core::reach(const Checkpoint& second) {
+  if (TRY(root_in_tail(second.size)) != second.root)
+    return fail(ErrorCode::kConflict, "the ledger is not the one its second place knows");
+  return checkpoint_to(durable());
+}
+
+Result<Digest> Ledger::Core::root_in_tail(TreeSize size) const {
+  auto tree = tiles->tree();
+  const auto on_tile = [](unsigned, std::uint64_t, std::span<const Digest>) { return Status(); };
+  for (const auto& batch : tail) {
+    for (auto index = batch->first.value; index < batch->end() && index < size.value; ++index)
+      TRY_STATUS(tree.add(hash_leaf(batch->record(index).leaf), on_tile));
+  }
+  return tree.root();
 }
 
 }  // namespace bulkhead

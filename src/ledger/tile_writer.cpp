@@ -88,9 +88,10 @@ Status TileWriter::write(const TileName& name, ByteView bytes) {
   const auto path = directory_ + "/" + path_of(name);
   // While recovering, files that are already right stay as they are: a checkpoint may stand on
   // them.
-  if (const auto there = disk_->read(path, kBundleBytesMax);
-      there && std::ranges::equal(*there, bytes))
-    return {};
+  if (!rewrites_) {
+    const auto there = disk_->read(path, kBundleBytesMax);
+    if (there && std::ranges::equal(*there, bytes)) return {};
+  }
   return disk_->write_loosely(path, bytes);
 }
 

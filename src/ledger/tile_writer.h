@@ -21,6 +21,9 @@ class TileWriter {
   // root(). kMalformed.
   static Result<TileWriter> resume(Disk& disk, std::string directory, TreeSize size);
 
+  // From here on files are written even where they already say the same, which an unsynced one may.
+  void rewrite() { rewrites_ = true; }
+
   // Adds one entry and writes what is full.
   Status add(ByteView leaf, ByteView salted_private);
   // Writes the partial files of the size reached, so that a checkpoint may name it.
@@ -28,6 +31,7 @@ class TileWriter {
 
   TreeSize size() const { return tree_.size(); }
   Digest root() const { return tree_.root(); }
+  const TreeBuilder& tree() const { return tree_; }
 
   // Folders of partial files whose full file is written. Once that is durable they may go.
   std::vector<TileName> take_superseded();
@@ -46,6 +50,7 @@ class TileWriter {
   std::set<TileName>
       partial_folders_;  // named by the full tile; those of unfinished tiles, so a handful
   std::vector<TileName> superseded_;
+  bool rewrites_ = false;
 };
 
 // The hash of the 2^level entries from index * 2^level on, out of the one tile that `read` gives.

@@ -48,6 +48,14 @@ Status KeeperProcess::start(const Setup& setup, std::uint64_t now_ms) {
     plan.arguments.emplace_back("--second-place");
     plan.arguments.push_back(setup.options.second_place);
   }
+  if (!setup.options.replica.empty()) {
+    plan.arguments.emplace_back("--replica");
+    plan.arguments.push_back(setup.options.replica);
+  }
+  if (setup.options.ledger_space > 0) {
+    plan.arguments.emplace_back("--ledger-space");
+    plan.arguments.push_back(std::to_string(setup.options.ledger_space));
+  }
   if (setup.options.unanchored) plan.arguments.emplace_back("--unanchored");
   if (setup.options.clock_ahead_s > 0) {
     plan.arguments.emplace_back("--clock-ahead");

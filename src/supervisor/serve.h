@@ -19,6 +19,8 @@ struct ServeOptions {
   std::vector<std::string> without;  // drills only, handed to the keeper: protections switched off
   std::string second_place;          // handed to the keeper: a second file for the last checkpoint
   bool unanchored = false;           // handed to the keeper: start although it cannot vouch
+  std::string replica;               // handed to the keeper: a folder that the ledger is copied to
+  std::uint32_t ledger_space = 0;    // drills only, handed to the keeper: its disk's size
   std::uint32_t clock_ahead_s = 0;   // drills only, handed to the keeper: its wall clock
   bool owned_front = false;  // drills only: whoever connects to front.sock holds a desk's channel
   std::optional<std::string>

@@ -97,6 +97,8 @@ class Vault {
   // Writes rows and the ledger index they are the projection of, in one transaction. kConflict when
   // `applied_index` would go back.
   Status write_rows(std::span<const RowWrite> rows, std::uint64_t applied_index);
+  // After an adoption the ledger may be shorter than the one that the rows followed before.
+  Status follow_adopted(std::uint64_t applied_index);
   // How many ledger entries the rows reflect; 0 in a new vault.
   std::uint64_t applied_index() const;
 

@@ -116,6 +116,15 @@ Status Vault::add_messages(std::span<const NewMessage> messages) {
   return {};
 }
 
+Status Vault::follow_adopted(std::uint64_t applied_index) {
+  auto& state = *state_;
+  auto transaction = TRY(Transaction::begin(*state.records));
+  TRY_STATUS(state.write_meta("applied_index", applied_index));
+  TRY_STATUS(transaction.commit());
+  state.applied_index = applied_index;
+  return {};
+}
+
 Status Vault::write_rows(std::span<const RowWrite> rows, std::uint64_t applied_index) {
   if (rows.size() > kRowBatchMax) return fail(ErrorCode::kTooLarge, "too many rows in one write");
   auto& state = *state_;

@@ -379,6 +379,7 @@ struct DecideAllowance {
   WIRE_MEMBERS(proof, number, decision)
 };
 
+inline constexpr std::size_t kAnchorBytesMax = 8192;
 // A file of the published ledger, for the holder of an auditor's token (a bearer secret of 32
 // bytes).
 struct ReadLedger {
@@ -390,6 +391,19 @@ struct ReadLedger {
   std::uint16_t width = 0;  // 1 to 256
   NetworkAddress network{};
   WIRE_MEMBERS(token, what, level, index, width, network)
+};
+// A checkpoint of this ledger that its witness cosigned, from the holder of an auditor's token.
+struct AddAnchor {
+  static constexpr Op kOp = Op::kAddAnchor;
+  std::array<std::uint8_t, 32> token{};
+  NetworkAddress network{};
+  Text<kAnchorBytesMax> note;
+  WIRE_MEMBERS(token, network, note)
+};
+struct AnchorAnswer {
+  std::uint64_t size = 0;   // entries that the witness saw
+  std::uint32_t age_s = 0;  // since it did
+  WIRE_MEMBERS(size, age_s)
 };
 struct ReadLedgerAnswer {
   Text<(64u << 10) * 256> bytes;

@@ -36,6 +36,7 @@ enum class Op : std::uint16_t {
   kBreakGlass = 26,
   kListAllowances = 27,
   kDecideAllowance = 28,
+  kAddAnchor = 29,
 
   kAdminHello = 64,
   kAdminSignIn = 65,
@@ -56,11 +57,14 @@ enum class Op : std::uint16_t {
   kSetContact = 80,
   kErasures = 81,
   kHold = 82,
+  kSetWitness = 86,
   kListProposals = 90,
   kApproveProposal = 91,
   kRefuseProposal = 92,
   kCarryOutProposal = 93,
   kLiftQuarantine = 94,
+  kTakeAnchor = 95,
+  kConfirmAdoption = 96,
   kMoveClock = 116,
 
   kNewChannel = 128,

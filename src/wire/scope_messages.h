@@ -2,7 +2,7 @@
 // customer. Owned by wire; the handlers are in keeper/.
 #pragma once
 
-#include "wire/front_messages.h"
+#include "wire/ledger_messages.h"
 
 namespace bulkhead::wire {
 
@@ -50,7 +50,8 @@ struct ScopeAnswer {
   std::uint64_t fields = 0;  // distinct (customer, field) pairs, clear or masked
   List<ScopeRow, 20000> rows;
   bool more = false;
-  WIRE_MEMBERS(ledger_size, customers, fields, rows, more)
+  List<UnknownWindow, kUnknownWindowsMax> unknown;  // what no longer stands in the ledger
+  WIRE_MEMBERS(ledger_size, customers, fields, rows, more, unknown)
 };
 
 struct Prove {  // the .tlog-proof of one entry, and its leaf

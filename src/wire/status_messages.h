@@ -3,7 +3,7 @@
 // keeper/.
 #pragma once
 
-#include "wire/front_messages.h"
+#include "wire/ledger_messages.h"
 
 namespace bulkhead::wire {
 
@@ -35,14 +35,15 @@ struct StatusAnswer {
   std::array<std::uint8_t, 32> ledger_public_key{};
   List<FrontRow, kFrontRowsMax> fronts;  // that hold a channel now
   List<Text<32>, 128> quarantined;       // refused, since they ended the keeper again and again
-  List<Text<32>, 8> without;             // protections switched off in a drill directory
+  List<Text<32>, 16> without;            // protections switched off in a drill directory
   // Of the keeper's state, and how many entries made it; drill directories only, since it walks
   // over all of it.
   std::uint64_t state_fingerprint = 0;
   std::uint64_t state_entries = 0;
+  LedgerStanding standing;
   WIRE_MEMBERS(origin, demo, ledger_size, checkpoint_size, customers, open_cases, staff, clients,
                sessions, policy, up_s, rss_mib, breached_passwords, ledger_public_key, fronts,
-               quarantined, without, state_fingerprint, state_entries)
+               quarantined, without, state_fingerprint, state_entries, standing)
 };
 
 struct LiftQuarantine {

@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/policy_text.h"
 #include "cli/secrets_text.h"
+#include "cli/watch_keys.h"
 
 namespace bulkhead::cli {
 namespace {
@@ -68,6 +69,8 @@ std::string describe(const wire::ProposalRow& row) {
   if (const auto adoption = act_of<wire::ConfirmAdoption>(row))
     return fmt::format("show customers again after entries from {} on were lost",
                        adoption->first_entry);
+  if (const auto change = act_of<wire::ChangeKeys>(row))
+    return fmt::format("{} all customers' keys", name_of(change->change));
   return fmt::format("operation {}, which this program does not know", row.op);
 }
 
@@ -186,6 +189,11 @@ int carry_out(const ProposalOptions& options) {
   if (act_of<wire::SetWitness>(*row) || act_of<wire::ConfirmAdoption>(*row)) {
     return carry_out_as<wire::Done>(options, *connection, [&](const auto&) {
       return tell(options, *connection, wire::Done{}, "done", describe(*row));
+    });
+  }
+  if (act_of<wire::ChangeKeys>(*row)) {
+    return carry_out_as<wire::ChangeKeysAnswer>(options, *connection, [&](const auto& begun) {
+      return watch_keys(*connection, begun, options.json);
     });
   }
   if (!act_of<wire::SetPolicy>(*row)) return complain_line(describe(*row));

@@ -16,6 +16,7 @@
 #include "keeper/contact_writes.h"
 #include "keeper/details.h"
 #include "keeper/ledger_facts.h"
+#include "keeper/key_facts.h"
 #include "keeper/meters.h"
 #include "keeper/policy.h"
 #include "keeper/state_codec.h"
@@ -140,6 +141,7 @@ class State {
 
   // The ledger's witness, and what of the ledger was lost.
   const LedgerFacts& ledger_facts() const { return ledger_facts_; }
+  const KeyFacts& keys() const { return keys_; }
 
   // Operations that nobody may ask for now.
   const std::set<std::uint16_t>& quarantined() const { return quarantined_; }
@@ -210,6 +212,7 @@ class State {
   Allowances allowances_;
   std::set<std::uint16_t> quarantined_;
   LedgerFacts ledger_facts_;
+  KeyFacts keys_;
   std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
   std::uint32_t last_proposal_ = 0;
   std::uint32_t last_session_ = 0;

@@ -173,6 +173,12 @@ class RandomEntries {
       detail.last_wall_ms = now_ms_ - below(99);
       detail.last_customer = below(customers_);
       entry.detail = wire::encode(detail);
+    } else if (kind == 38 && chance(2)) {
+      const bool begins = key_steps_++ % 2 == 0;
+      entry.kind = EntryKind::kKey;
+      entry.detail =
+          wire::encode(KeyDetail{begins ? KeyStep::kBegun : KeyStep::kEnded, KeyChange::kRotate,
+                                 2 + (key_steps_ - 1) / 2, begins ? 0 : below(9)});
     } else if (kind == 38) {
       entry.kind = EntryKind::kRestart;
       entry.face = chance(4) ? Face::kKeeper : Face::kDesk;
@@ -191,7 +197,7 @@ class RandomEntries {
   std::uint64_t now_ms_ = 1'767'225'600'000;
   std::uint32_t people_ = 0, sessions_ = 0, cases_ = 0, batches_ = 0, names_ = 0, instances_ = 0,
                 proposals_ = 0, allowances_ = 0, asked_ = 0, given_ = 0, glass_ = 0,
-                adoptions_ = 0;
+                adoptions_ = 0, key_steps_ = 0;
 };
 
 // A new folder with key ring, vault and ledger, opened without a keeper.

@@ -9,12 +9,13 @@ template <class Self>
 auto State::folded(Self& self) {
   auto& [policy, weights, policy_number, meters, principals, sessions, cases, grants, disclosures,
          erasures, imports, names, proposals, contact_writes, allowances, quarantined, ledger_facts,
-         last_name, last_proposal, last_session, last_instance, customers, last_customer, open_cases,
-         entries, first_wall_ms, last_wall_ms, last_keeper_ms] = self;
+         keys, last_name, last_proposal, last_session, last_instance, customers, last_customer,
+         open_cases, entries, first_wall_ms, last_wall_ms, last_keeper_ms] = self;
   return std::tie(policy, policy_number, meters, principals, sessions, cases, grants, disclosures,
                   erasures, imports, names, proposals, contact_writes, allowances, quarantined,
-                  ledger_facts, last_name, last_proposal, last_session, last_instance, customers,
-                  last_customer, open_cases, entries, first_wall_ms, last_wall_ms, last_keeper_ms);
+                  ledger_facts, keys, last_name, last_proposal, last_session, last_instance,
+                  customers, last_customer, open_cases, entries, first_wall_ms, last_wall_ms,
+                  last_keeper_ms);
 }
 
 void State::write(StateWriter& to) const {

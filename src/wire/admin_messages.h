@@ -8,6 +8,7 @@
 #include "wire/erasure_messages.h"
 #include "wire/import_messages.h"
 #include "wire/ledger_messages.h"
+#include "wire/key_messages.h"
 #include "wire/principal_messages.h"
 #include "wire/proposal_messages.h"
 #include "wire/scope_messages.h"

@@ -35,6 +35,7 @@ struct Arguments {
   int key = -1;
   int report = -1;
   int escape_targets = -1;
+  int pages = -1;  // of the desk, when they were built
   std::vector<int> listeners;
   std::vector<int> plain_listeners;
   std::vector<std::string> hosts;
@@ -78,6 +79,7 @@ bool read_argument(std::string_view name, std::string_view value, Arguments& to)
   if (name == "--key-fd") return descriptor(to.key);
   if (name == "--report-fd") return descriptor(to.report);
   if (name == "--escape-targets-fd") return descriptor(to.escape_targets);
+  if (name == "--pages-fd") return descriptor(to.pages);
   if (name == "--listen-fd") return read_descriptors(value, to.listeners);
   if (name == "--plain-fd") return read_descriptors(value, to.plain_listeners);
   if (name == "--host") {
@@ -127,6 +129,12 @@ Result<TlsContext> read_certificate(const Arguments& arguments) {
   return context;
 }
 
+Result<std::optional<Pages>> read_pages(int fd) {
+  if (fd < 0) return std::nullopt;
+  const Descriptor owner(fd);
+  return TRY(Pages::read(fd));
+}
+
 // The plain listener is called by the instance's name too, at its own port.
 Status add_plain_host(int fd, std::vector<std::string>& hosts) {
   sockaddr_storage name{};
@@ -171,12 +179,14 @@ Status run(const Arguments& arguments, int& exit_code) {
     return fail(ErrorCode::kRefused, "this process could escape, so it does not serve");
   exit_code = 1;
 
+  auto pages = TRY(read_pages(arguments.pages));
   auto hosts = arguments.hosts;
   for (const auto fd : arguments.plain_listeners) TRY_STATUS(add_plain_host(fd, hosts));
   Site site({.face = arguments.face,
              .hosts = std::move(hosts),
              .origin = hello.origin.value,
-             .demo = hello.demo});
+             .demo = hello.demo,
+             .pages = std::move(pages)});
   // A host that answers plain HTTP on one port must not promise TLS, since browsers hold it to that
   // on every port.
   auto shared =

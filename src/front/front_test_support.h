@@ -159,6 +159,7 @@ struct FrontOptions {
   Limits limits{};
   KeeperFunction keeper = [](wire::Op, ByteView) { return refuses(Reason::kNotThere); };
   std::size_t outstanding_max = kKeeperOutstandingMax;
+  std::optional<Pages> pages{};
 };
 
 class RunningFront {
@@ -180,7 +181,8 @@ class RunningFront {
     shared_ = std::make_shared<Shared>(Shared{.site = Site({.face = options.face,
                                                             .hosts = {kTestHost},
                                                             .origin = hello->origin.value,
-                                                            .demo = true}),
+                                                            .demo = true,
+                                                            .pages = std::move(options.pages)}),
                                               .limits = options.limits,
                                               .tls = std::move(*tls),
                                               .keeper = *channel_});

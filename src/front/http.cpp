@@ -14,8 +14,12 @@ std::string_view phrase_of(int status) {
       return "OK";
     case 201:
       return "Created";
+    case 202:
+      return "Accepted";
     case 204:
       return "No Content";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:
@@ -80,8 +84,9 @@ constexpr std::string_view kAlways =
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
-    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n"
-    "Cache-Control: no-store\r\n";
+    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n";
+constexpr std::string_view kNeverKept = "Cache-Control: no-store\r\n";
+constexpr std::string_view kKeptForAYear = "Cache-Control: public, max-age=31536000, immutable\r\n";
 constexpr std::string_view kApiPolicy =
     "Content-Security-Policy: default-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'\r\n";
@@ -89,14 +94,19 @@ constexpr std::string_view kPagePolicy =
     "Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; base-uri "
     "'none'; form-action 'none'; "
     "frame-ancestors 'none'\r\n";
+// Trusted Types: the desk makes no policy, so nothing of it can turn a text into markup or script.
+constexpr std::string_view kAppPolicy =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{}'; "
+    "connect-src 'self'; img-src 'self' blob: data:; font-src 'self'; base-uri 'none'; form-action "
+    "'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'\r\n";
 constexpr std::string_view kStrictTransport = "Strict-Transport-Security: max-age=31536000\r\n";
 
 }  // namespace
 
 void Request::clear() {
   method = Method::kOther;
-  for (auto* text :
-       {&target, &host, &authorization, &cookie, &proof, &content_type, &accept_language, &body}) {
+  for (auto* text : {&target, &host, &authorization, &cookie, &proof, &content_type,
+                     &accept_language, &accept_encoding, &if_none_match, &body}) {
     text->clear();
   }
 }
@@ -107,14 +117,16 @@ void Response::clear() {
   content_language = {};
   extra_fields.clear();
   body.clear();
-  is_page = false;
+  policy = Policy::kApi;
+  nonce.clear();
+  unchanging = false;
   close = false;
 }
 
 void write_response(const Response& response, Framing framing, std::string& to) {
   fmt::format_to(std::back_inserter(to), "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
                  phrase_of(response.status), http_date());
-  if (response.status != 204) {  // A 204 has neither (RFC 9110 section 8.6).
+  if (response.status != 204 && response.status != 304) {  // RFC 9110 section 8.6
     fmt::format_to(std::back_inserter(to), "Content-Type: {}\r\nContent-Length: {}\r\n",
                    response.content_type, response.body.size());
   }
@@ -122,12 +134,23 @@ void write_response(const Response& response, Framing framing, std::string& to) 
     fmt::format_to(std::back_inserter(to), "Content-Language: {}\r\n", response.content_language);
   }
   to += kAlways;
-  to += response.is_page ? kPagePolicy : kApiPolicy;
+  to += response.unchanging ? kKeptForAYear : kNeverKept;
+  switch (response.policy) {
+    case Policy::kApi:
+      to += kApiPolicy;
+      break;
+    case Policy::kPage:
+      to += kPagePolicy;
+      break;
+    case Policy::kApp:
+      fmt::format_to(std::back_inserter(to), kAppPolicy, response.nonce);
+      break;
+  }
   if (framing.strict_transport) to += kStrictTransport;
   to += response.extra_fields;
   if (!framing.keep_alive || response.close) to += "Connection: close\r\n";
   to += "\r\n";
-  if (!framing.head_only) to += response.body;
+  if (!framing.head_only && response.status != 304) to += response.body;
 }
 
 std::string_view name_of(Method method) {

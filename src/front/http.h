@@ -22,6 +22,8 @@ struct Request {
   std::string proof;  // Bulkhead-Proof
   std::string content_type;
   std::string accept_language;
+  std::string accept_encoding;
+  std::string if_none_match;
   std::string body;
   wire::NetworkAddress peer{};
 
@@ -34,13 +36,19 @@ struct Request {
   void clear();
 };
 
+// What a browser may do with an answer: nothing; show a page with our own style sheet and pictures;
+// run the desk, whose only inline styles carry the answer's nonce.
+enum class Policy : std::uint8_t { kApi, kPage, kApp };
+
 struct Response {
   int status = 200;
   std::string_view content_type = "application/json";  // a literal
   std::string_view content_language;                   // a literal; empty: none
   std::string extra_fields;                            // whole "Name: value\r\n" lines
   std::string body;
-  bool is_page = false;  // HTML or CSS for people: a policy that lets our own style sheet in
+  Policy policy = Policy::kApi;
+  std::string nonce;        // of Policy::kApp
+  bool unchanging = false;  // its address names its bytes: may be kept for a year
   bool close = false;
 
   void clear();

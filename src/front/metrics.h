@@ -39,8 +39,8 @@ class Metrics {
   void write(const Gauges& gauges, std::string& to) const;
 
  private:
-  static constexpr std::array kStatuses{200, 201, 204, 400, 401, 403, 404, 405, 409, 411,
-                                        413, 414, 415, 417, 421, 423, 429, 431, 503};
+  static constexpr std::array kStatuses{200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 409,
+                                        411, 413, 414, 415, 417, 421, 423, 429, 431, 503};
   static constexpr std::array kBucketSeconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                              0.025,  0.05,    0.1,    0.25,  0.5,    1.0,   2.5};
   using ByStatus = std::array<std::uint64_t, kStatuses.size() + 1>;  // the last: any other

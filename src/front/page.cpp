@@ -215,7 +215,7 @@ Language language_of(std::string_view accept_language) {
 
 void write_page(Language language, const PageFacts& facts, Response& to) {
   const auto& say = kPhrases[static_cast<std::size_t>(language)];
-  to.is_page = true;
+  to.policy = Policy::kPage;
   to.content_type = "text/html; charset=utf-8";
   to.content_language = say.code;
   to.extra_fields += "Vary: Accept-Language\r\n";
@@ -257,13 +257,13 @@ void write_page(Language language, const PageFacts& facts, Response& to) {
 }
 
 void write_style(Response& to) {
-  to.is_page = true;
+  to.policy = Policy::kPage;
   to.content_type = "text/css; charset=utf-8";
   to.body = kStyle;
 }
 
 void write_icon(Response& to) {
-  to.is_page = true;
+  to.policy = Policy::kPage;
   to.content_type = "image/svg+xml";
   to.body = kIcon;
 }

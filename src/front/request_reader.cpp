@@ -37,7 +37,7 @@ Method method_of(http::verb verb) {
 
 }  // namespace
 
-// Beast's own containers would allocate for each field; this one keeps the seven fields we read.
+// Beast's own containers would allocate for each field; this one keeps the nine fields we read.
 class RequestReader::Parser final : public http::basic_parser<true> {
  public:
   explicit Parser(Request& request) : request_(request) {
@@ -83,6 +83,12 @@ class RequestReader::Parser final : public http::basic_parser<true> {
         return keep_once(request_.content_type, content_type_, value, ec);
       case http::field::accept_language:
         request_.accept_language.assign(value.data(), value.size());
+        return;
+      case http::field::accept_encoding:
+        request_.accept_encoding.assign(value.data(), value.size());
+        return;
+      case http::field::if_none_match:
+        request_.if_none_match.assign(value.data(), value.size());
         return;
       case http::field::content_length:
         // Beast takes equal repetitions and lists; a single plain number is all that a caller of

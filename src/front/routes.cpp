@@ -16,8 +16,8 @@ constexpr auto kPost = Method::kPost;
 constexpr auto kPatch = Method::kPatch;
 constexpr auto kDelete = Method::kDelete;
 
-constexpr Route shown(std::string_view pattern, Local local) {
-  return {.pattern = pattern, .local = local};
+constexpr Route shown(std::string_view pattern, Local local, std::uint8_t faces = kOnBoth) {
+  return {.pattern = pattern, .faces = faces, .local = local};
 }
 constexpr Route signs_in(std::string_view pattern, std::uint8_t faces, Op op, Ask ask, Tell tell) {
   return {.method = kPost,
@@ -109,6 +109,7 @@ constexpr std::array kRoutes{
     shown("/", Local::kPage),
     shown("/style.css", Local::kStyle),
     shown("/icon.svg", Local::kIcon),
+    shown("/assets/{rest}", Local::kAsset, kOnDesk),
     shown("/healthz", Local::kHealth),
     shown("/metrics", Local::kMetrics),
 };

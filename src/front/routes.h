@@ -18,7 +18,7 @@ namespace bulkhead::front {
 enum class Needs : std::uint8_t { kNothing, kProof, kAuditorToken };
 enum class BodyRule : std::uint8_t { kNone, kJson };
 // What an address that is answered here, without the keeper, shows.
-enum class Local : std::uint8_t { kNone, kPage, kStyle, kIcon, kHealth, kMetrics };
+enum class Local : std::uint8_t { kNone, kPage, kStyle, kIcon, kAsset, kHealth, kMetrics };
 
 // What a handler reads to make a question. `parameter` is what stood in the path's variable part.
 struct Asked {

@@ -109,6 +109,7 @@ void Site::show(Local what, const Request& request, const Metrics& metrics, Metr
                 Response& response) const {
   switch (what) {
     case Local::kPage:
+      if (options_.pages) return options_.pages->show_entry(options_.demo, response);
       write_page(language_of(request.accept_language),
                  {options_.face, options_.origin, options_.demo}, response);
       break;
@@ -117,6 +118,10 @@ void Site::show(Local what, const Request& request, const Metrics& metrics, Metr
       break;
     case Local::kIcon:
       write_icon(response);
+      break;
+    case Local::kAsset:
+      if (!options_.pages || !options_.pages->show(request, response))
+        write_problem(problem_of(FrontRefusal::kNotFound), response);
       break;
     case Local::kHealth:
       response.body = R"({"status":"ok"})";

@@ -9,6 +9,7 @@
 
 #include "base/words.h"
 #include "front/metrics.h"
+#include "front/pages.h"
 #include "front/routes.h"
 
 namespace bulkhead::front {
@@ -19,6 +20,7 @@ struct SiteOptions {
       hosts;           // names with port, as the Host field must read: "desk.localhost:8443"
   std::string origin;  // of the ledger, as the keeper said
   bool demo = false;
+  std::optional<Pages> pages{};  // of the desk; none: "/" shows the plain page
 };
 
 class Site {

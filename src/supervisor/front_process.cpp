@@ -30,7 +30,7 @@ Result<Descriptor> open_for_child(const std::string& path) {
   Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) {
     log_error("{} cannot be opened", path);
-    return fail(ErrorCode::kIo, "the certificate cannot be opened");
+    return fail(ErrorCode::kIo, "a file for a front cannot be opened");
   }
   return file;
 }
@@ -44,6 +44,8 @@ Status FrontProcess::start(const Setup& setup, KeeperProcess& keeper, std::uint6
   if (setup.options.tap_path) channel.second = TRY(tapped(setup, std::move(channel.second)));
   const auto certificate = TRY(open_for_child(setup.paths.certificate()));
   const auto key = TRY(open_for_child(setup.paths.certificate_key()));
+  Descriptor pages;
+  if (face_ == Face::kDesk && !setup.pages.empty()) pages = TRY(open_for_child(setup.pages));
   int report[2];
   if (pipe2(report, O_CLOEXEC | O_NONBLOCK) != 0) return fail(ErrorCode::kIo, "no pipe");
   report_.reset(report[0]);
@@ -62,6 +64,7 @@ Status FrontProcess::start(const Setup& setup, KeeperProcess& keeper, std::uint6
     plan.descriptors.emplace_back("--plain-fd", setup.plain->socket.get());
   plan.descriptors.emplace_back("--cert-fd", certificate.get());
   plan.descriptors.emplace_back("--key-fd", key.get());
+  if (pages) plan.descriptors.emplace_back("--pages-fd", pages.get());
   plan.descriptors.emplace_back("--escape-targets-fd", targets_.get());
   plan.descriptors.emplace_back("--report-fd", childs_report.get());
   plan.user = setup.users.front;

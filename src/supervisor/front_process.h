@@ -21,9 +21,9 @@ class FrontProcess {
   FrontProcess(std::string instance, Face face) : instance_(std::move(instance)), face_(face) {}
 
   // Starts `bulkhead-front --instance NAME --host NAME.localhost:PORT --keeper-fd N --listen-fd N
-  // [--plain-fd N] --cert-fd N --key-fd N --escape-targets-fd N --report-fd N` and hands the keeper
-  // the other end of its channel. The front writes one line, "ready NAME", to the report.
-  // kUnavailable: the keeper takes no channel.
+  // [--plain-fd N] --cert-fd N --key-fd N [--pages-fd N] --escape-targets-fd N --report-fd N` and
+  // hands the keeper the other end of its channel. The front writes one line, "ready NAME", to the
+  // report. kUnavailable: the keeper takes no channel.
   Status start(const Setup& setup, KeeperProcess& keeper, std::uint64_t now_ms);
   // To be called when the child has been reaped.
   void ended(std::uint64_t now_ms);

@@ -34,7 +34,8 @@ struct ServeOptions {
       false;  // started as root, but without users of their own: Landlock alone keeps them apart
   std::string keeper_user = "bulkhead-keeper";
   std::string front_user = "bulkhead-front";
-  std::string program_folder;  // of bulkhead-keeper and bulkhead-front; empty: beside this program
+  std::string program_folder;  // of bulkhead-keeper, bulkhead-front and desk.pages; empty: beside
+                               // this program
 };
 
 // Runs until SIGTERM, SIGINT or SIGHUP. 0: clean shutdown, the keeper drained. 1: refused to start,

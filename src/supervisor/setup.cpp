@@ -132,17 +132,29 @@ Status prepare_folders(Setup& setup) {
   return make_folder(paths.tls(), 0700);
 }
 
-Result<Descriptor> open_program(const ServeOptions& options, const char* name) {
+files::path beside_programs(const ServeOptions& options, const char* name) {
   std::error_code error;
   auto folder = files::path(options.program_folder);
   if (folder.empty()) folder = files::read_symlink("/proc/self/exe", error).parent_path();
-  const auto path = folder / name;
+  return folder / name;
+}
+
+Result<Descriptor> open_program(const ServeOptions& options, const char* name) {
+  const auto path = beside_programs(options, name);
   Descriptor program(open(path.c_str(), O_PATH | O_CLOEXEC));
-  if (error || !program || access(path.c_str(), X_OK) != 0) {
+  if (!program || access(path.c_str(), X_OK) != 0) {
     log_error("program {} is missing: script/build makes it", path.string());
     return fail(ErrorCode::kNotFound, "a program is missing");
   }
   return program;
+}
+
+// Pages that were not built are no reason not to serve: the desk then shows a plain page.
+std::string find_pages(const ServeOptions& options) {
+  auto path = beside_programs(options, "desk.pages").string();
+  if (access(path.c_str(), R_OK) == 0) return path;
+  log_info("{} is missing, so the desk answers programs alone: script/build makes it", path);
+  return {};
 }
 
 Result<Listener> open_port(const std::string& address, std::uint16_t port) {
@@ -193,6 +205,7 @@ Result<Setup> set_up(const ServeOptions& options) {
   setup.users = TRY(choose_users(setup.options));
   setup.keeper_program = TRY(open_program(setup.options, "bulkhead-keeper"));
   setup.front_program = TRY(open_program(setup.options, "bulkhead-front"));
+  setup.pages = find_pages(setup.options);
   TRY(open_root_key(setup));
   TRY_STATUS(prepare_folders(setup));
   setup.lock = TRY(take_pid_file(setup.paths.data));

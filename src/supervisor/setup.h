@@ -28,6 +28,7 @@ struct Setup {
   ChildUsers users;
   Descriptor lock;
   Descriptor keeper_program, front_program;
+  std::string pages;  // the desk's pages, beside the programs; empty: they were not built
   Listener desk, api;
   std::optional<Listener> plain;  // opened once the keeper says that this is a demo
   Descriptor admin;

@@ -72,6 +72,22 @@ TEST_F(SupervisorTest, ServesAndShutsDownCleanly) {
   }
 }
 
+TEST_F(SupervisorTest, DeskAloneGetsThePagesAndServesWithoutThem) {
+  serve();
+  ASSERT_TRUE(is_ready());
+  for (const auto& line : starts()) {
+    if (line[0] == "front") EXPECT_EQ(line[8], "no-pages");
+  }
+  EXPECT_EQ(stop(), 0);
+  std::ofstream(options_.program_folder + "/desk.pages") << "pages";
+  std::filesystem::remove(options_.data_dir + "/keeper/starts");
+  serve();
+  ASSERT_TRUE(is_ready());
+  for (const auto& line : starts()) {
+    if (line[0] == "front") EXPECT_EQ(line[8], line[1] == "desk" ? "pages" : "no-pages");
+  }
+}
+
 TEST_F(SupervisorTest, RealDirectoryHasNoPlainPort) {
   serve();
   ASSERT_TRUE(is_ready());

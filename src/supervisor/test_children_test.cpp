@@ -145,7 +145,8 @@ int front_stand_in(const std::vector<std::string>& arguments) {
   const auto line = "front " + option(arguments, "--instance") + " " + std::to_string(getpid()) +
                     " " + std::to_string(getuid()) + " " + std::to_string(report->escapes()) + " " +
                     std::to_string(report->attempts) + " " + option(arguments, "--host") + " " +
-                    (descriptor_option(arguments, "--plain-fd") >= 0 ? "plain" : "no-plain");
+                    (descriptor_option(arguments, "--plain-fd") >= 0 ? "plain" : "no-plain") +
+                    (descriptor_option(arguments, "--pages-fd") >= 0 ? " pages" : " no-pages");
   const int keeper = descriptor_option(arguments, "--keeper-fd");
   char answer[16];
   if (send(keeper, line.data(), line.size(), 0) < 0 || recv(keeper, answer, sizeof answer, 0) <= 0)

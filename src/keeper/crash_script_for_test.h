@@ -35,8 +35,8 @@ struct Told {
   std::uint32_t customers = 0;
   std::size_t messages = 0;
   std::uint32_t contact_version = 1;  // of customer 1
-  std::uint32_t key_epoch = 1;  // of the last change of keys that ended
-  bool erased = false;          // customer 2
+  std::uint32_t key_epoch = 1;        // of the last change of keys that ended
+  bool erased = false;                // customer 2
   bool drained = false;
 };
 

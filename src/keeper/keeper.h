@@ -43,8 +43,8 @@ struct Without {
   bool budget = false;
   bool proof = false;
   bool metering = false;
-  bool clock = false;  // a restart believes the wall clock
-  bool young = false;  // a channel proves somebody from the moment it was changed
+  bool clock = false;     // a restart believes the wall clock
+  bool young = false;     // a channel proves somebody from the moment it was changed
   bool space = false;     // nothing is held back on the disk
   bool adoption = false;  // what was lost before an adoption counts as not spent
 };

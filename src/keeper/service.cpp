@@ -38,8 +38,9 @@ Result<Without> read_without(const std::vector<std::string>& names, bool drill) 
     else if (name == "adoption")
       without.adoption = true;
     else
-      return fail(ErrorCode::kMalformed,
-                  "no such protection: grant, budget, proof, metering, clock, young, space or adoption");
+      return fail(
+          ErrorCode::kMalformed,
+          "no such protection: grant, budget, proof, metering, clock, young, space or adoption");
   }
   return without;
 }

@@ -196,8 +196,8 @@ class RandomEntries {
   std::uint32_t customers_;
   std::uint64_t now_ms_ = 1'767'225'600'000;
   std::uint32_t people_ = 0, sessions_ = 0, cases_ = 0, batches_ = 0, names_ = 0, instances_ = 0,
-                proposals_ = 0, allowances_ = 0, asked_ = 0, given_ = 0, glass_ = 0,
-                adoptions_ = 0, key_steps_ = 0;
+                proposals_ = 0, allowances_ = 0, asked_ = 0, given_ = 0, glass_ = 0, adoptions_ = 0,
+                key_steps_ = 0;
 };
 
 // A new folder with key ring, vault and ledger, opened without a keeper.

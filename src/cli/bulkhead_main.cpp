@@ -37,6 +37,7 @@ int run(int count, char** words) {
   add_import(app, chosen);
   add_scope(app, chosen);
   add_erasure(app, chosen);
+  add_keys(app, chosen);
   add_ledger(app, chosen);
   add_verify(app, chosen);
   add_proof(app, chosen);

@@ -28,6 +28,7 @@ void add_import(CLI::App& app, Chosen& chosen);
 void add_demo(CLI::App& app, Chosen& chosen);
 void add_scope(CLI::App& app, Chosen& chosen);
 void add_erasure(CLI::App& app, Chosen& chosen);
+void add_keys(CLI::App& app, Chosen& chosen);
 void add_ledger(CLI::App& app, Chosen& chosen);
 void add_verify(CLI::App& app, Chosen& chosen);
 void add_proof(CLI::App& app, Chosen& chosen);

@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/policy_text.h"
 #include "cli/secrets_text.h"
+#include "cli/watch_keys.h"
 
 namespace bulkhead::cli {
 namespace {
@@ -63,6 +64,8 @@ std::string describe(const wire::ProposalRow& row) {
     return policy ? "set policy of digest " + digest_of(*policy)
                   : "set something that is no policy";
   }
+  if (const auto change = act_of<wire::ChangeKeys>(row))
+    return fmt::format("{} all customers' keys", name_of(change->change));
   return fmt::format("operation {}, which this program does not know", row.op);
 }
 
@@ -176,6 +179,11 @@ int carry_out(const ProposalOptions& options) {
   if (const auto add = act_of<wire::ClientAdd>(*row)) {
     return carry_out_as<wire::ClientSecret>(options, *connection, [&](const auto& secret) {
       return show_secret(add->name.value, add->role, secret, options.json);
+    });
+  }
+  if (act_of<wire::ChangeKeys>(*row)) {
+    return carry_out_as<wire::ChangeKeysAnswer>(options, *connection, [&](const auto& begun) {
+      return watch_keys(*connection, begun, options.json);
     });
   }
   if (!act_of<wire::SetPolicy>(*row)) return complain_line(describe(*row));

@@ -35,8 +35,26 @@ class MadeHouse : public KeeperHouse {
     auto admin = keeper.connect_admin();
     ASSERT_TRUE(admin.has_value());
     fill(*admin);
+    const auto petra = admin->call<wire::StaffSecrets>(
+        wire::StaffAdd{{"petra"}, Role::kPrivacyOfficer, {}, {}, true});
+    wire::SeedCases seed;
+    seed.cases.items.push_back({2,
+                                RequestType::kDataSubject,
+                                CaseState::kOpen,
+                                ContactProof::kProven,
+                                petra.number,
+                                1'767'225'600'000,
+                                {}});
+    const auto case_of_petra = admin->call<wire::SeedCasesAnswer>(seed).ids.items.at(0);
     ASSERT_TRUE(keeper.drain());
-    house_ = {folder(), key_file(), std::move(root_), passwords_["anna"], case_of_anna_, 2};
+    house_ = {folder(),
+              key_file(),
+              std::move(root_),
+              passwords_["anna"],
+              petra.password.value,
+              case_of_petra,
+              case_of_anna_,
+              2};
   }
   const CrashHouse& house() const { return house_; }
   // A folder for one run; in memory, since each syncs some hundred times.
@@ -72,6 +90,21 @@ std::vector<Aim> aims() {
           std::move(tiles),
           {"vault", {"vault.db", "vault.db-wal", "vault.db-shm"}},
           {"keys", {"keys.db", "keys.db-wal", "keys.db-shm", "origin", "keys/ledger-signing.key"}}};
+}
+
+// Of a change of keys; what else it writes is the first story's.
+std::vector<Aim> key_aims() {
+  Aim files{"key files", {"keys"}};
+  for (const std::string name :
+       {"identity", "contact", "travel", "loyalty", "communications", "payment", "person"}) {
+    for (const std::string epoch : {"", "-2", "-3"}) {
+      for (const std::string ending : {"", ".new", ".destroyed"})
+        files.files.push_back("keys/" + name + epoch + ".key" + ending);
+    }
+  }
+  return {std::move(files),
+          {"vault", {"vault.db", "vault.db-wal", "vault.db-shm"}},
+          {"keys", {"keys.db", "keys.db-wal", "keys.db-shm"}}};
 }
 
 struct CrashPoint {
@@ -146,14 +179,14 @@ class CrashPoints : public testing::Test {
   }
 
   // A run of its own on a copy of the house; answers what is bad.
-  std::string run(const Aim& aim, const CrashPoint* point, const fs::path& folder,
+  std::string run(CrashStory story, const Aim& aim, const CrashPoint* point, const fs::path& folder,
                   const fs::path& log, Told* all_told = nullptr, bool* reached = nullptr) {
     fs::copy(made_.house().folder, folder, fs::copy_options::recursive);
     Told told;
     {
       KeeperProcess keeper(folder, made_.house().key_file, strace(log, folder, aim, point));
       CrashScript script(made_.house(), keeper);
-      script.run();
+      script.run(story);
       told = script.told();
       keeper.leave();
       if (!keeper.ended()) return "the keeper does not end";
@@ -168,6 +201,7 @@ class CrashPoints : public testing::Test {
       if (std::find(now.staff.begin(), now.staff.end(), name) == now.staff.end())
         return "a member of staff is lost";
     }
+    told.key_epoch = std::max(told.key_epoch, now.key_epoch);
     told.states.insert(told.states.end(), now.states.begin(), now.states.end());
     told.revealed.insert(told.revealed.end(), now.revealed.begin(), now.revealed.end());
     told.checkpoint = std::max(told.checkpoint, now.checkpoint);
@@ -175,12 +209,15 @@ class CrashPoints : public testing::Test {
     return broken_promise(made_.house(), folder, told);
   }
 
-  std::vector<CrashPoint> all_points(const std::vector<Aim>& all_aims) {
+  std::vector<CrashPoint> all_points(CrashStory story, const std::vector<Aim>& all_aims) {
     std::vector<CrashPoint> points;
     for (const auto& aim : all_aims) {
       const auto folder = made_.place_for_runs() / "counted";
       const auto log = made_.place_for_runs() / "log";
-      EXPECT_EQ(run(aim, nullptr, folder, log), "");
+      Told told;
+      EXPECT_EQ(run(story, aim, nullptr, folder, log, &told), "");
+      EXPECT_EQ(told.key_epoch, story == CrashStory::kKeys ? 3u : 1u);
+      EXPECT_EQ(told.erased, story == CrashStory::kErasure);
       for (const auto& [call, times] : count_calls(log)) {
         for (unsigned nth = 1; nth <= times; ++nth) {
           for (const auto* fault : faults_of(call)) points.push_back({&aim, call, nth, fault});
@@ -191,42 +228,55 @@ class CrashPoints : public testing::Test {
     return points;
   }
 
+  // Every point of the story, or a short set of so many.
+  void check(CrashStory story, std::string_view kind, const std::vector<Aim>& all_aims,
+             std::size_t short_set) {
+    const auto points = all_points(story, all_aims);
+    ASSERT_GT(points.size(), 100u);
+    std::map<std::string, unsigned> by_call;
+    for (const auto& point : points) ++by_call[point.call];
+    for (const auto& [call, count] : by_call) fmt::print("{} {}, ", call, count);
+    fmt::print("{} in all\n", points.size());
+    std::atomic<unsigned> number = 0;
+    const auto check_one = [&](const CrashPoint& point) -> PointResult {
+      const auto name = std::to_string(++number);
+      const auto folder = made_.place_for_runs() / name;
+      const auto log = made_.place_for_runs() / (name + ".log");
+      bool reached = false;
+      auto problem = run(story, *point.aim, &point, folder, log, nullptr, &reached);
+      if (!problem.empty()) {
+        problem = fmt::format("{} {} of {}, {}: {}", point.call, point.nth, point.aim->name,
+                              point.fault, problem);
+      }
+      fs::remove_all(folder);
+      fs::remove(log);
+      return {std::move(problem), reached};
+    };
+    check_crash_points<CrashPoint>(kind, chosen_points(points, short_set), check_one, kRunsAtOnce);
+  }
+
   MadeHouse made_;
 };
 
 TEST_F(CrashPoints, AtEverySystemCall) {
-  const auto all_aims = aims();
-  const auto points = all_points(all_aims);
-  ASSERT_GT(points.size(), 100u);
-  std::map<std::string, unsigned> by_call;
-  for (const auto& point : points) ++by_call[point.call];
-  for (const auto& [call, count] : by_call) fmt::print("{} {}, ", call, count);
-  fmt::print("{} in all\n", points.size());
-  std::atomic<unsigned> number = 0;
-  check_crash_points<CrashPoint>(
-      "system calls of the keeper", chosen_points(points, 36),
-      [&](const CrashPoint& point) -> PointResult {
-        const auto name = std::to_string(++number);
-        const auto folder = made_.place_for_runs() / name;
-        const auto log = made_.place_for_runs() / (name + ".log");
-        bool reached = false;
-        auto problem = run(*point.aim, &point, folder, log, nullptr, &reached);
-        if (!problem.empty()) {
-          problem = fmt::format("{} {} of {}, {}: {}", point.call, point.nth, point.aim->name,
-                                point.fault, problem);
-        }
-        fs::remove_all(folder);
-        fs::remove(log);
-        return {std::move(problem), reached};
-      },
-      kRunsAtOnce);
+  check(CrashStory::kWork, "system calls of the keeper", aims(), 36);
+}
+
+TEST_F(CrashPoints, AtEverySystemCallOfARotationAndARekey) {
+  check(CrashStory::kKeys, "system calls of a rotation and a rekey", key_aims(), 30);
+}
+
+TEST_F(CrashPoints, AtEverySystemCallOfAnErasure) {
+  check(CrashStory::kErasure, "system calls of an erasure", aims(), 12);
 }
 
 // The check itself sees what it is there for.
 TEST_F(CrashPoints, ALieIsNoticed) {
   const auto folder = made_.place_for_runs() / "told";
   Told told;
-  ASSERT_EQ(run(aims().front(), nullptr, folder, made_.place_for_runs() / "log", &told), "");
+  ASSERT_EQ(run(CrashStory::kWork, aims().front(), nullptr, folder, made_.place_for_runs() / "log",
+                &told),
+            "");
   const auto problem_when = [&](auto change) {
     auto changed = told;
     change(changed);
@@ -239,6 +289,8 @@ TEST_F(CrashPoints, ALieIsNoticed) {
   EXPECT_NE(problem_when([](Told& one) { one.states.back().first += 100; }), "");
   EXPECT_NE(problem_when([](Told& one) { one.checkpoint += 100; }), "");
   EXPECT_NE(problem_when([](Told& one) { ++one.customers; }), "");
+  EXPECT_NE(problem_when([](Told& one) { ++one.key_epoch; }), "");
+  EXPECT_NE(problem_when([](Told& one) { one.erased = true; }), "");
   EXPECT_NE(problem_when([](Told& one) { ++one.messages; }), "");
 }
 

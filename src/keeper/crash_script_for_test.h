@@ -17,10 +17,15 @@ struct CrashHouse {
   std::filesystem::path folder;
   std::filesystem::path key_file;
   SecretBytes root;
-  std::string password;  // anna's
-  CaseId case_of_anna;   // number 1, of customer 1
+  std::string password;           // anna's
+  std::string officers_password;  // petra's
+  CaseId case_of_petra;           // number 2, of customer 2, who asks to be erased
+  CaseId case_of_anna;            // number 1, of customer 1
   std::uint32_t customers = 0;
 };
+
+// What a run lets the keeper do.
+enum class CrashStory : std::uint8_t { kWork, kKeys, kErasure };
 
 struct Told {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> states;  // entries and fingerprint
@@ -29,6 +34,8 @@ struct Told {
   std::uint64_t checkpoint = 0;
   std::uint32_t customers = 0;
   std::size_t messages = 0;
+  std::uint32_t key_epoch = 1;  // of the last change of keys that ended
+  bool erased = false;          // customer 2
   bool drained = false;
 };
 
@@ -38,7 +45,50 @@ class CrashScript {
   const Told& told() const { return told_; }
 
   // Goes on until the keeper is gone: the caller sees from told() how far that was.
-  void run() {
+  void run(CrashStory story) {
+    if (story == CrashStory::kWork) work();
+    if (story == CrashStory::kKeys) change_keys_twice();
+    if (story == CrashStory::kErasure) erase();
+  }
+
+  // What a keeper must be able to do after any crash; a change of keys that was begun ends.
+  bool serves_again() {
+    if (!begin() || !look() || !reveal(Field::kPhone) || told_.revealed.empty()) return false;
+    const auto list = admin_->ask(wire::StaffList{});
+    if (!list) return false;
+    for (const auto& row : list->as<wire::StaffListAnswer>().rows.items)
+      told_.staff.push_back(row.name.value);
+    if (!wait_for_keys(std::chrono::seconds(30)) || key_change_ != KeyChange::kNone) return false;
+    if (!look()) return false;
+    told_.drained = keeper_.drain();
+    return told_.drained;
+  }
+
+ private:
+  void change_keys_twice() {
+    if (!begin() || !look() || !reveal(Field::kEmail)) return;
+    if (!change_keys(KeyChange::kRotate) || !write_message() || !reveal(Field::kGivenName)) return;
+    if (!look() || !change_keys(KeyChange::kRekey) || !import_customers() || !look()) return;
+    if (!reveal(Field::kFamilyName) || !look()) return;
+    told_.drained = keeper_.drain();
+  }
+  void erase() {
+    if (!begin() || !look()) return;
+    auto petra = sign_in("petra", house_.officers_password);
+    if (petra && !petra->ask(*front_, wire::RequestErasure{{}, house_.case_of_petra})) return;
+    constexpr std::uint64_t kWaitMs = 14ull * 24 * 3'600'000;
+    if (!look() || !admin_->ask(wire::MoveClock{kWaitMs + 1000})) return;
+    for (int i = 0; i < 50 && !told_.erased; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(40));
+      const auto answer = admin_->ask(wire::Erasures{});
+      if (!answer) return;
+      for (const auto& row : answer->as<wire::ErasuresAnswer>().rows.items)
+        told_.erased = told_.erased || row.step.value == "carried-out";
+    }
+    if (!look()) return;
+    told_.drained = keeper_.drain();
+  }
+  void work() {
     if (!begin()) return;
     if (!look() || !reveal(Field::kEmail) || !write_message() || !look()) return;
     if (!import_customers() || !reveal(Field::kGivenName) || !look()) return;
@@ -48,38 +98,28 @@ class CrashScript {
     told_.drained = keeper_.drain();
   }
 
-  // What a keeper must be able to do after any crash.
-  bool serves_again() {
-    if (!begin() || !look() || !reveal(Field::kPhone) || told_.revealed.empty()) return false;
-    const auto list = admin_->ask(wire::StaffList{});
-    if (!list) return false;
-    for (const auto& row : list->as<wire::StaffListAnswer>().rows.items)
-      told_.staff.push_back(row.name.value);
-    if (!look()) return false;
-    told_.drained = keeper_.drain();
-    return told_.drained;
-  }
-
- private:
   bool begin() {
     if (!keeper_.ready()) return false;
     admin_ = keeper_.connect_admin();
     front_ = keeper_.connect_front();
     if (!admin_ || !front_) return false;
-    const auto code = admin_->ask(wire::DemoCode{{"anna"}});
-    if (!code || code->reason != Reason::kNone) return code.has_value();
+    anna_ = sign_in("anna", house_.password);
+    return !gone_;
+  }
+  // Nothing when it was refused, or the keeper has gone.
+  std::optional<SignedIn> sign_in(const std::string& name, const std::string& password) {
+    const auto code = admin_->ask(wire::DemoCode{{name}});
+    gone_ = !code.has_value();
+    if (!code || code->reason != Reason::kNone) return std::nullopt;
     const auto own = EcdhKey::generate();
-    const auto answer = front_->ask(wire::SignIn{{"anna"},
-                                                 {house_.password},
-                                                 {code->as<wire::DemoCodeAnswer>().code.value},
-                                                 own->public_key(),
-                                                 {}});
-    if (!answer || answer->reason != Reason::kNone) return answer.has_value();
+    const auto answer = front_->ask(wire::SignIn{
+        {name}, {password}, {code->as<wire::DemoCodeAnswer>().code.value}, own->public_key(), {}});
+    gone_ = !answer.has_value();
+    if (!answer || answer->reason != Reason::kNone) return std::nullopt;
     const auto signed_in = answer->as<wire::SignInAnswer>();
     const auto shared = own->agree(signed_in.keeper_public_key);
     auto key = hkdf_sha256(*shared, signed_in.session.bytes, view_of(wire::kStaffKeyInfo), 32);
-    anna_ = SignedIn{signed_in.session, std::move(*key), 0, {}};
-    return true;
+    return SignedIn{signed_in.session, std::move(*key), 0, {}};
   }
 
   // Each of these is false only when the keeper has gone; a refusal tells nothing and goes on.
@@ -133,6 +173,24 @@ class CrashScript {
     if (answer->reason == Reason::kNone) told_.staff.emplace_back("carla");
     return true;
   }
+  bool change_keys(KeyChange change) {
+    if (!admin_->ask(wire::ChangeKeys{change})) return false;
+    return wait_for_keys(std::chrono::seconds(3));
+  }
+  // Until no change of keys is under way, at most so long.
+  bool wait_for_keys(std::chrono::milliseconds longest) {
+    const auto until = std::chrono::steady_clock::now() + longest;
+    do {
+      const auto answer = admin_->ask(wire::KeyStatus{});
+      if (!answer) return false;
+      const auto status = answer->as<wire::KeyStatusAnswer>();
+      told_.key_epoch = std::max(told_.key_epoch, status.epoch);
+      key_change_ = status.change;
+      if (key_change_ == KeyChange::kNone) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    } while (std::chrono::steady_clock::now() < until);
+    return true;
+  }
   // Without a session nothing is asked, which tells nothing.
   template <class Message>
   std::optional<PeerAnswer> ask(const Message& message) {
@@ -143,8 +201,35 @@ class CrashScript {
   KeeperProcess& keeper_;
   std::optional<Peer> admin_, front_;
   std::optional<SignedIn> anna_;
+  KeyChange key_change_{};
+  bool gone_ = false;
   Told told_;
 };
+
+// The same of the keys: every record opens, but for one that was erased, whose keys are gone.
+inline std::string broken_key_promise(const KeeperFolder& folder, VaultReader& reader,
+                                      const State& state, const Told& told) {
+  if (state.keys().epoch < told.key_epoch) return "the end of a change of keys is lost";
+  if (state.keys().change != KeyChange::kNone) return "a change of keys has not ended";
+  for (std::size_t i = 0; i < kWrappingKeyCount; ++i) {
+    if (folder.ring->oldest_epoch(static_cast<RingKey>(i)) != state.keys().epoch)
+      return "a key-encryption key of before is still there";
+  }
+  if (told.erased && !state.is_erased(CustomerNumber(2))) return "an erasure is lost";
+  std::uint32_t erased = 0;
+  for (std::uint32_t n = 1; n <= state.last_customer().value; ++n) {
+    const CustomerNumber customer(n);
+    const auto* const erasure = state.erasure(customer);
+    const bool gone = erasure != nullptr && erasure->step == ErasureStep::kCarriedOut;
+    const auto record = reader.open_fields(customer, FieldSet::all());
+    erased += gone ? 1 : 0;
+    if (gone && record) return "an erased customer has keys";
+    if (!gone && !record) return "a record does not open";
+  }
+  if (reader.customer_count() != state.customers() - erased)
+    return "the vault holds other customers than the ledger";
+  return {};
+}
 
 // Whether a folder at rest keeps everything that was told; otherwise what it does not.
 inline std::string broken_promise(const CrashHouse& house, const std::filesystem::path& folder,
@@ -179,8 +264,8 @@ inline std::string broken_promise(const CrashHouse& house, const std::filesystem
   const auto reader = VaultReader::open(folder, *opened->ring);
   if (!reader) return reader.error().context;
   if (state.customers() < house.customers + told.customers) return "an imported batch is lost";
-  if ((*reader)->customer_count() != state.customers())
-    return "the vault holds other customers than the ledger";
+  if (auto broken = broken_key_promise(*opened, **reader, state, told); !broken.empty())
+    return broken;
   const auto messages = (*reader)->message_heads(CaseNumber(1), 100);
   if (!messages || messages->size() < told.messages) return "a message is lost";
 

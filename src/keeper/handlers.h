@@ -64,6 +64,10 @@ Outcome set_contact(Keeper&, const Call&, const wire::SetContact&);
 Outcome scope(Keeper&, const Call&, const wire::Scope&);
 Outcome prove(Keeper&, const Call&, const wire::Prove&);
 
+// --- keys (handlers_keys.cpp) ---
+Outcome change_keys(Keeper&, const Call&, const wire::ChangeKeys&);
+Outcome key_status(Keeper&, const Call&, const wire::KeyStatus&);
+
 // --- acts that widen (handlers_proposal.cpp) ---
 // Instead of an act that widens, outside demo and drill directories: keeps and records what is
 // asked, for a second admin to approve.

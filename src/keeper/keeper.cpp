@@ -94,6 +94,7 @@ void Keeper::begin_turn() {
 void Keeper::sweep() {
   snapshot_when_due();
   carry_out_erasures();
+  key_work_.go_on(*this);
   const auto& rule = state_.policy().session;
   for (const auto& id :
        sessions_.expired(now_ms_, rule.idle_s * 1000ull, rule.absolute_s * 1000ull)) {
@@ -251,13 +252,19 @@ std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column colu
 // --- record
 // -----------------------------------------------------------------------------------------------------------
 
-Entry Keeper::make_entry(EntryKind kind, const Call& call) const {
+Entry Keeper::make_entry(EntryKind kind) const {
   Entry entry;
   entry.kind = kind;
   entry.wall_ms = wall_ms_;
   entry.keeper_ms = now_ms_;
-  entry.instance = call.channel->instance;
   entry.policy = state_.policy_number();
+  entry.face = Face::kKeeper;
+  return entry;
+}
+
+Entry Keeper::make_entry(EntryKind kind, const Call& call) const {
+  auto entry = make_entry(kind);
+  entry.instance = call.channel->instance;
   entry.face = call.channel->face;
   return entry;
 }

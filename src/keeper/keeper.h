@@ -16,6 +16,7 @@
 #include "keeper/directory.h"
 #include "keeper/import_queue.h"
 #include "keeper/keeper_time.h"
+#include "keeper/key_work.h"
 #include "keeper/lanes.h"
 #include "keeper/limits_cache.h"
 #include "keeper/live_sessions.h"
@@ -45,8 +46,9 @@ struct Without {
 struct KeeperParts {
   const Clock& clock;
   const KeyRing& ring;
-  Vault& vault;         // for the writer lane
-  VaultReader& reader;  // the loop's own
+  KeyRing* changing_ring = nullptr;  // the same, for KeyWork alone
+  Vault& vault;                      // for the writer lane
+  VaultReader& reader;               // the loop's own
   Ledger& ledger;
   WorkLane& writer_lane;
   WorkLane& hashing_lane;
@@ -143,6 +145,8 @@ class Keeper {
   std::uint64_t now_ms() const { return now_ms_; }    // keeper time of this turn
   std::uint64_t wall_ms() const { return wall_ms_; }  // wall time of this turn
   std::uint64_t up_ms() const { return now_ms_ - started_ms_; }
+  std::uint64_t entries_recorded() const { return applied_; }  // durable or not yet
+  const KeyWork& key_work() const { return key_work_; }
 
   // Takes the time for the turn that begins; notices a wall clock that stepped.
   void begin_turn();
@@ -179,6 +183,7 @@ class Keeper {
   // -------------------------------------------------------------------------------------------------------
   // An entry with times, instance, face and policy set; with an asker also person, session, team
   // and network.
+  Entry make_entry(EntryKind kind) const;  // of the keeper's own doing
   Entry make_entry(EntryKind kind, const Call& call) const;
   Entry make_entry(EntryKind kind, const Call& call, const Asker& asker) const;
   // Names the customer in the entry by this year's pseudonym. kNotFound: there is no such customer.
@@ -258,6 +263,7 @@ class Keeper {
   AdminSessions admin_sessions_;
   SignInGuard guard_;
   LimitsCache limits_;
+  KeyWork key_work_;
   Turn turn_;
   std::vector<std::weak_ptr<Channel>> fronts_;
   std::vector<Doomed> doomed_;

@@ -18,7 +18,8 @@ namespace bulkhead {
 
 // Every call with which a keeper changes files, opens or closes them.
 inline constexpr const char* kFileCalls =
-    "pwrite64,write,fdatasync,fsync,syncfs,rename,openat,ftruncate,fallocate,unlink,rmdir,mkdir,"
+    "pwrite64,write,fdatasync,fsync,syncfs,rename,link,openat,ftruncate,fallocate,unlink,rmdir,"
+    "mkdir,"
     "close";
 
 inline std::vector<char*> pointers_to(std::vector<std::string>& words) {

@@ -48,6 +48,7 @@ Status Keeper::rebuild() {
 // Rows are written before the entry that makes them count (decisions/0006), so a vault may hold
 // what its ledger does not know yet, but what it noted as applied was durable in the ledger.
 Status Keeper::check_vault() const {
+  TRY_STATUS(check_key_files(parts_.ring, state_.keys()));
   if (parts_.vault.applied_index() > parts_.ledger.size().value) {
     return fail(ErrorCode::kConflict,
                 "the vault follows a longer ledger than this one: the ledger was rolled back");

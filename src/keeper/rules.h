@@ -41,6 +41,13 @@ inline Width wide_reset(ByteView body) {
   if (!message) return Width::kMalformed;
   return message->what == wire::StaffChangeKind::kReset ? Width::kWide : Width::kNarrow;
 }
+// A rekey makes every backup of the old database worthless, for its owner as well; a rotation only
+// wraps the same keys anew.
+inline Width wide_rekey(ByteView body) {
+  const auto message = wire::decode<wire::ChangeKeys>(body);
+  if (!message) return Width::kMalformed;
+  return message->change == KeyChange::kRekey ? Width::kWide : Width::kNarrow;
+}
 
 // clang-format off
 inline constexpr std::array kTable = [] {
@@ -87,6 +94,8 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kSetContact,   "set-contact",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetContact, set_contact>},
     Rule{Op::kErasures,     "erasures",       kAdmin, Stage::kServing,   16,        read<wire::Erasures, erasures>},
     Rule{Op::kHold,         "hold",           kAdmin, Stage::kServing,   16,        read<wire::Hold, hold>},
+    Rule{Op::kChangeKeys,   "change-keys",    kAdmin, Stage::kServing,   16,        read<wire::ChangeKeys, change_keys>, wide_rekey},
+    Rule{Op::kKeyStatus,    "key-status",     kAdmin, Stage::kServing,   16,        read<wire::KeyStatus, key_status>},
     Rule{Op::kListProposals,    "list-proposals",     kAdmin, Stage::kServing, 16,  read<wire::ListProposals, list_proposals>},
     Rule{Op::kApproveProposal,  "approve-proposal",   kAdmin, Stage::kServing, 64,  read<wire::ApproveProposal, approve_proposal>},
     Rule{Op::kRefuseProposal,   "refuse-proposal",    kAdmin, Stage::kServing, 16,  read<wire::RefuseProposal, refuse_proposal>},

@@ -89,6 +89,7 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   Keeper keeper(
       {.clock = clock,
        .ring = *folder.ring,
+       .changing_ring = folder.ring.get(),
        .vault = *folder.vault,
        .reader = *loop_reader,
        .ledger = *folder.ledger,

@@ -64,6 +64,8 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       return apply_policy(entry);
     case EntryKind::kApproval:
       return apply_proposal(entry);
+    case EntryKind::kKey:
+      return keys_.apply(entry);
     case EntryKind::kContainment:
       return apply_containment(entry);
     default:

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "keeper/details.h"
+#include "keeper/key_facts.h"
 #include "keeper/meters.h"
 #include "keeper/policy.h"
 #include "keeper/state_codec.h"
@@ -91,7 +92,7 @@ struct Erasure {
 
 // What the fold makes of an entry may change with the program. Raise this number with every such
 // change: snapshots of another number are not taken up, and the whole ledger is folded again.
-inline constexpr std::uint32_t kFoldVersion = 2;
+inline constexpr std::uint32_t kFoldVersion = 3;
 
 inline constexpr std::size_t kDisclosuresKept = 50;
 
@@ -130,6 +131,8 @@ class State {
   const Proposal* proposal(std::uint32_t number, std::uint64_t keeper_ms) const;
   const std::map<std::uint32_t, Proposal>& proposals() const { return proposals_; }
   std::uint32_t last_proposal() const { return last_proposal_; }
+
+  const KeyFacts& keys() const { return keys_; }
 
   // Operations that nobody may ask for now.
   const std::set<std::uint16_t>& quarantined() const { return quarantined_; }
@@ -195,6 +198,7 @@ class State {
   std::map<std::pair<NameKind, std::array<std::uint8_t, 32>>, std::uint32_t> names_;
   std::map<std::uint32_t, Proposal> proposals_;
   std::set<std::uint16_t> quarantined_;
+  KeyFacts keys_;
   std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
   std::uint32_t last_proposal_ = 0;
   std::uint32_t last_session_ = 0;

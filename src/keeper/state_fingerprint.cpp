@@ -43,7 +43,8 @@ enum class Place : std::uint8_t {
   kGrant,
   kDisclosure,
   kImport,
-  kName
+  kName,
+  kKeys
 };
 
 template <class Enum>
@@ -60,6 +61,7 @@ std::uint64_t State::fingerprint() const {
       Print::of(number(Place::kCounters), ByteView(policy), policy_number_.value, last_session_,
                 last_instance_, customers_, last_customer_, open_cases_, entries_, last_wall_ms_,
                 last_keeper_ms_, meters_.fingerprint(last_keeper_ms_));
+  sum += Print::of(number(Place::kKeys), keys_.epoch, number(keys_.change), keys_.damaged);
   for (const auto last : last_name_) sum = sum * kFactor + last;
   for (const auto& [id, one] : principals_) {
     const auto facts = wire::encode(one.facts);

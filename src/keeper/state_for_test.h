@@ -118,6 +118,12 @@ class RandomEntries {
       entry.detail = wire::encode(
           ContainmentDetail{static_cast<ContainmentStep>(below(word_count<ContainmentStep>())),
                             static_cast<std::uint16_t>(below(20))});
+    } else if (kind == 38 && chance(2)) {
+      const bool begins = key_steps_++ % 2 == 0;
+      entry.kind = EntryKind::kKey;
+      entry.detail =
+          wire::encode(KeyDetail{begins ? KeyStep::kBegun : KeyStep::kEnded, KeyChange::kRotate,
+                                 2 + (key_steps_ - 1) / 2, begins ? 0 : below(9)});
     } else if (kind == 38) {
       entry.kind = EntryKind::kRestart;
       entry.face = chance(4) ? Face::kKeeper : Face::kDesk;
@@ -135,7 +141,7 @@ class RandomEntries {
   std::uint32_t customers_;
   std::uint64_t now_ms_ = 1'767'225'600'000;
   std::uint32_t people_ = 0, sessions_ = 0, cases_ = 0, batches_ = 0, names_ = 0, instances_ = 0,
-                proposals_ = 0;
+                proposals_ = 0, key_steps_ = 0;
 };
 
 // A new folder with key ring, vault and ledger, opened without a keeper.

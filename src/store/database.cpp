@@ -108,9 +108,11 @@ Result<Statement> Database::prepare(const char* sql) {
   return Statement(handle);
 }
 
-Status Database::checkpoint_and_truncate() {
+Status Database::checkpoint_and_truncate(int wait_ms) {
+  sqlite3_busy_timeout(handle_, wait_ms);
   const int code =
       sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
   if (code != SQLITE_OK) return failure(code);
   return {};
 }

@@ -47,8 +47,9 @@ class Database {
   Result<Statement> prepare(const char* sql);
 
   // Copies the write-ahead log into the file and cuts it to nothing, so that deleted content is in
-  // neither. kUnavailable when a reader kept it from finishing for kBusyTimeoutMs.
-  Status checkpoint_and_truncate();
+  // neither. After success no reader sees anything older than what was committed before.
+  // kUnavailable when a reader kept it from finishing for `wait_ms`.
+  Status checkpoint_and_truncate(int wait_ms = kBusyTimeoutMs);
 
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}

@@ -57,10 +57,35 @@ Status write_new_file_durably(const std::filesystem::path& path, ByteView bytes)
     return error == EEXIST ? fail(ErrorCode::kConflict, "the file exists already")
                            : fail(ErrorCode::kIo, "a file cannot be put in place");
   }
-  const Descriptor parent(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (parent.number() < 0 || ::fsync(parent.number()) != 0)
+  return sync_folder(folder);
+}
+
+Status sync_folder(const std::filesystem::path& folder) {
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.number() < 0 || ::fsync(opened.number()) != 0)
     return fail(ErrorCode::kIo, "a folder cannot be synced");
   return {};
+}
+
+Status destroy_file_durably(const std::filesystem::path& path) {
+  const auto doomed = path.string() + std::string(kDoomedEnding);
+  // Under another name first, so that nobody ever finds zeros where a file should be.
+  if (::rename(path.c_str(), doomed.c_str()) != 0 && errno != ENOENT)
+    return fail(ErrorCode::kIo, "a file cannot be renamed");
+  TRY_STATUS(sync_folder(path.parent_path()));
+  {
+    const Descriptor file(::open(doomed.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file.number() < 0) {
+      if (errno == ENOENT) return {};
+      return fail(ErrorCode::kIo, "a file cannot be opened");
+    }
+    struct stat status{};
+    if (::fstat(file.number(), &status) != 0) return fail(ErrorCode::kIo, "a file has no size");
+    TRY_STATUS(write_all(file.number(), Bytes(static_cast<std::size_t>(status.st_size), 0)));
+    if (::fsync(file.number()) != 0) return fail(ErrorCode::kIo, "a file cannot be synced");
+  }
+  if (::unlink(doomed.c_str()) != 0) return fail(ErrorCode::kIo, "a file cannot be removed");
+  return sync_folder(path.parent_path());
 }
 
 Result<Bytes> read_small_file(const std::filesystem::path& path, std::size_t bytes_max) {

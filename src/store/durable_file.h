@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -12,6 +13,15 @@ namespace bulkhead {
 // Writes a new file of mode 0600: written beside its place, synced, linked into it, and the folder
 // synced. kConflict when the name is taken; kIo.
 Status write_new_file_durably(const std::filesystem::path& path, ByteView bytes);
+
+// Makes the names in a folder durable. kIo.
+Status sync_folder(const std::filesystem::path& folder);
+
+inline constexpr std::string_view kDoomedEnding = ".destroyed";
+// Overwrites a small file with zeros and removes it, durably; no error when it is not there. A
+// crash in the midst leaves it under its name with kDoomedEnding, which the same call removes too.
+// kIo. (A file system that never writes in place keeps the old bytes until it needs the room.)
+Status destroy_file_durably(const std::filesystem::path& path);
 
 // The whole file. kNotFound; kTooLarge beyond `bytes_max`; kIo.
 Result<Bytes> read_small_file(const std::filesystem::path& path, std::size_t bytes_max);

@@ -102,6 +102,92 @@ TEST(KeyRing, AMissingSnapshotKeyIsMadeAnew) {
   EXPECT_EQ(copy_of(**again, RingKey::kSnapshot), copy_of(**opened, RingKey::kSnapshot));
 }
 
+Bytes copy_of_epoch(const KeyRing& ring, RingKey key, std::uint32_t epoch) {
+  auto copy = ring.with_raw_key_of(
+      key, epoch, [](KeyView raw) -> Result<Bytes> { return Bytes(raw.begin(), raw.end()); });
+  return copy.value_or(Bytes());
+}
+
+TEST(KeyRing, HoldsTwoEpochsUntilTheFormerOneIsEnded) {
+  const TemporaryFolder folder;
+  const auto root = random_secret(kKeyBytes);
+  const auto ring = *KeyRing::create(folder.path(), root);
+  const auto first = copy_of(*ring, RingKey::kTravel);
+  const auto rows = copy_of(*ring, RingKey::kRows);
+  ASSERT_TRUE(ring->begin_epoch(2));
+  EXPECT_TRUE(ring->begin_epoch(2));  // asked again, as after a crash
+  EXPECT_EQ(ring->begin_epoch(3).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(ring->epoch(RingKey::kTravel), 2u);
+  EXPECT_EQ(ring->oldest_epoch(RingKey::kTravel), 1u);
+  const auto second = copy_of(*ring, RingKey::kTravel);
+  EXPECT_NE(second, first);
+  const auto opened = *KeyRing::open(folder.path(), root);
+  for (const auto* one : {ring.get(), opened.get()}) {
+    EXPECT_EQ(copy_of_epoch(*one, RingKey::kTravel, 1), first);
+    EXPECT_EQ(copy_of_epoch(*one, RingKey::kTravel, 2), second);
+    EXPECT_EQ(copy_of_epoch(*one, RingKey::kTravel, 3), Bytes());
+    EXPECT_EQ(copy_of_epoch(*one, RingKey::kTravel, 0), Bytes());
+  }
+  EXPECT_EQ(copy_of(*ring, RingKey::kRows), rows);
+  ASSERT_TRUE(ring->end_former_epoch());
+  EXPECT_EQ(ring->oldest_epoch(RingKey::kTravel), 2u);
+  const auto again = *KeyRing::open(folder.path(), root);
+  for (const auto* one : {ring.get(), again.get()}) {
+    EXPECT_EQ(copy_of_epoch(*one, RingKey::kTravel, 1), Bytes());
+    EXPECT_EQ(copy_of(*one, RingKey::kTravel), second);
+  }
+  EXPECT_TRUE(ring->begin_epoch(2));  // nothing to do
+  EXPECT_EQ(ring->begin_epoch(4).error().code, ErrorCode::kConflict);
+}
+
+TEST(KeyRing, WhatACrashLeavesOfAnEpochIsTakenUp) {
+  const TemporaryFolder folder;
+  const auto root = random_secret(kKeyBytes);
+  {
+    const auto ring = *KeyRing::create(folder.path(), root);
+    ASSERT_TRUE(ring->begin_epoch(2));
+  }
+  // As if the crash had come before the last of the new keys was made.
+  std::filesystem::remove(folder.path() / "person-2.key");
+  {
+    const auto ring = *KeyRing::open(folder.path(), root);
+    EXPECT_EQ(ring->epoch(RingKey::kPerson), 1u);
+    ASSERT_TRUE(ring->begin_epoch(2));
+    EXPECT_EQ(ring->epoch(RingKey::kPerson), 2u);
+  }
+  // And in the midst of the destruction of an old one.
+  std::filesystem::rename(folder.path() / "travel.key", folder.path() / "travel.key.destroyed");
+  const auto ring = *KeyRing::open(folder.path(), root);
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "travel.key.destroyed"));
+  EXPECT_EQ(ring->oldest_epoch(RingKey::kTravel), 2u);
+  EXPECT_EQ(ring->oldest_epoch(RingKey::kContact), 1u);
+  ASSERT_TRUE(ring->end_former_epoch());
+  EXPECT_EQ(ring->oldest_epoch(RingKey::kContact), 2u);
+}
+
+TEST(KeyRing, EpochsThatDoNotFollowEachOtherAreRefused) {
+  const TemporaryFolder folder;
+  const auto root = random_secret(kKeyBytes);
+  const auto ring = *KeyRing::create(folder.path(), root);
+  ASSERT_TRUE(ring->begin_epoch(2));
+  const auto copy = [&](const char* from, const char* to) {
+    std::filesystem::copy_file(folder.path() / from, folder.path() / to,
+                               std::filesystem::copy_options::overwrite_existing);
+  };
+  copy("contact-2.key", "contact-4.key");
+  EXPECT_EQ(KeyRing::open(folder.path(), root).error().code, ErrorCode::kConflict);
+  std::filesystem::remove(folder.path() / "contact-4.key");
+  copy("contact-2.key", "contact-3.key");
+  EXPECT_EQ(KeyRing::open(folder.path(), root).error().code, ErrorCode::kConflict);
+  std::filesystem::remove(folder.path() / "contact.key");
+  EXPECT_EQ(KeyRing::open(folder.path(), root).error().code, ErrorCode::kCrypto);  // says 3, is 2
+  std::filesystem::remove(folder.path() / "contact-3.key");
+  for (const char* name : {"contact-02.key", "contact-.key", "contact-1.key", "contact-0.key",
+                           "contact-2.key.new", "contact--2.key", "contact-99999999999.key"})
+    copy("contact-2.key", name);  // no names of ours
+  EXPECT_TRUE(KeyRing::open(folder.path(), root));
+}
+
 TEST(RootKey, IsMadeOnceAndPrivate) {
   const TemporaryFolder folder;
   const auto path = folder.path() / "root.key";

@@ -30,7 +30,7 @@ CREATE TABLE keeper_rows(
   kind INTEGER NOT NULL, id INTEGER NOT NULL, state INTEGER NOT NULL, bytes BLOB NOT NULL,
   PRIMARY KEY(kind, id)) WITHOUT ROWID;
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('format', 1), ('next_customer', 1), ('next_message', 1), ('applied_index', 0);
+INSERT INTO meta VALUES ('format', 2), ('next_customer', 1), ('next_message', 1), ('applied_index', 0);
 )sql";
 
 // pending: what was begun in keys.db and is not known to have ended in vault.db. act 0 is an import
@@ -42,7 +42,10 @@ CREATE TABLE pending(
 )sql";
 enum class PendingAct : std::uint8_t { kImport, kErasure };
 
-inline constexpr std::uint64_t kVaultFormat = 1;
+// 2: a row of keys may hold a second set, and key-encryption keys have epochs. A vault of format 1
+// is one of format 2 in which neither has happened yet; programs that know only 1 refuse 2.
+inline constexpr std::uint64_t kVaultFormat = 2;
+inline constexpr std::uint64_t kOldestVaultFormat = 1;
 
 inline constexpr std::array<const char*, kCompartmentCount> kUpdateCompartment{
     "UPDATE records SET identity = $2 WHERE customer = $1",

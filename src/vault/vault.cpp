@@ -59,6 +59,13 @@ Result<std::unique_ptr<Vault::State>> Vault::State::open(const std::filesystem::
       .delete_blind_of_customer = TRY(r.prepare("DELETE FROM blind WHERE customer = $1")),
       .insert_message = TRY(r.prepare("INSERT INTO messages VALUES ($1, $2, $3, $4, $5, $6, $7)")),
       .delete_messages = TRY(r.prepare("DELETE FROM messages WHERE customer = $1")),
+      .next_messages = TRY(
+          r.prepare("SELECT id, case_number, customer, created_ms, direction, tags, sealed FROM "
+                    "messages WHERE customer = $1 AND id > $2 ORDER BY id LIMIT $3")),
+      .update_message = TRY(r.prepare("UPDATE messages SET sealed = $2 WHERE id = $1")),
+      .update_record = TRY(
+          r.prepare("UPDATE records SET identity = $2, contact = $3, travel = $4, loyalty = $5, "
+                    "communications = $6, payment = $7 WHERE customer = $1")),
       .upsert_row = TRY(r.prepare(
           "INSERT INTO keeper_rows(kind, id, state, bytes) VALUES ($1, $2, $3, $4) "
           "ON CONFLICT(kind, id) DO UPDATE SET state = excluded.state, bytes = excluded.bytes")),
@@ -68,6 +75,9 @@ Result<std::unique_ptr<Vault::State>> Vault::State::open(const std::filesystem::
       .insert_keys = TRY(k.prepare("INSERT INTO keys(customer, wrapped) VALUES ($1, $2)")),
       .select_keys = TRY(k.prepare(schema::kSelectWrapped)),
       .delete_keys = TRY(k.prepare("DELETE FROM keys WHERE customer = $1")),
+      .next_keys = TRY(k.prepare(
+          "SELECT customer, wrapped FROM keys WHERE customer > $1 ORDER BY customer LIMIT $2")),
+      .update_keys = TRY(k.prepare("UPDATE keys SET wrapped = $2 WHERE customer = $1")),
       .insert_pending =
           TRY(k.prepare("INSERT INTO pending(act, first, last) VALUES ($1, $2, $3) "
                         "ON CONFLICT(act, first) DO UPDATE SET last = excluded.last")),
@@ -77,9 +87,10 @@ Result<std::unique_ptr<Vault::State>> Vault::State::open(const std::filesystem::
           TRY(k.prepare("SELECT first, last FROM pending WHERE act = $1 ORDER BY first LIMIT 1")),
       .find_pending = TRY(k.prepare("SELECT last FROM pending WHERE act = $1 AND first = $2")),
   });
-  if (TRY(state->read_meta("format")) != schema::kVaultFormat) {
+  const auto format = TRY(state->read_meta("format"));
+  if (format < schema::kOldestVaultFormat || format > schema::kVaultFormat)
     return fail(ErrorCode::kConflict, "the vault is of another format");
-  }
+  if (format < schema::kVaultFormat) TRY_STATUS(state->write_meta("format", schema::kVaultFormat));
   state->next_customer = static_cast<std::uint32_t>(TRY(state->read_meta("next_customer")));
   state->next_message = TRY(state->read_meta("next_message"));
   state->applied_index = TRY(state->read_meta("applied_index"));

@@ -12,6 +12,7 @@
 
 #include "base/catalogue.h"
 #include "base/ids.h"
+#include "base/key_change.h"
 #include "base/record.h"
 #include "base/result.h"
 #include "base/words.h"
@@ -25,6 +26,12 @@ inline constexpr std::size_t kMessageBatchMax = 10'000;
 inline constexpr std::size_t kMessageBytesMax = 64u << 10;
 inline constexpr std::size_t kRowBatchMax = 4'096;
 inline constexpr std::size_t kRowBytesMax = 64u << 10;
+// Of one step of a change of keys, so that other writes come between: customers whose keys are
+// changed, customers that are passed over since theirs are, and sealed bytes that are encrypted
+// anew (or one message more).
+inline constexpr std::size_t kKeyStepCustomers = 250;
+inline constexpr std::size_t kKeyStepLooked = 5'000;
+inline constexpr std::size_t kKeyStepBytes = 4u << 20;
 
 // The identifiers of the blind index (e-mail, phone, ...) are derived from the record.
 struct NewCustomer {
@@ -48,6 +55,14 @@ struct RowWrite {
   std::uint32_t state = 0;
   Bytes bytes;          // sealed at rest
   bool remove = false;  // the row goes; state and bytes are ignored
+};
+
+// How far a change of keys is.
+struct KeyProgress {
+  std::uint64_t customers = 0;  // that have been looked at
+  // Wrapped keys, compartments and messages that do not open and were left as they are.
+  std::uint64_t damaged = 0;
+  bool finished = false;
 };
 
 class Vault {
@@ -92,10 +107,18 @@ class Vault {
   std::uint64_t applied_index() const;
 
   // Destroys the customer's keys (also in keys.db's log), then record, index rows and messages.
-  // After success no file holds the wrapped keys. kNotFound; kRefused while a compartment is
-  // locked, since its identifiers cannot be found; kUnavailable when a reader kept the log from
-  // being cut: the keys are deleted then, and asking again (or the next start) ends it.
+  // After success no file holds the wrapped keys. Damage is no obstacle. kNotFound; kRefused while
+  // a compartment is locked, since its identifiers cannot be found; kUnavailable when a reader kept
+  // the log from being cut: the keys are deleted then, and asking again (or the next start) ends
+  // it.
   Status erase(CustomerNumber customer);
+
+  // Takes the change of all customers' keys to the ring's newest epoch a step further; the ring has
+  // the epoch before it too. The same change is asked for again until it is finished, after a crash
+  // as well; then no file holds a key that was wrapped before. Readers go on meanwhile.
+  // kUnavailable when one of them is in the way: nothing is lost, ask again; kRefused while a
+  // compartment is locked; kIo.
+  Result<KeyProgress> change_keys(KeyChange change);
 
  private:
   struct State;

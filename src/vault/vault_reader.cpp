@@ -92,6 +92,20 @@ Result<PersonKeys> VaultReader::person(CustomerNumber customer) {
   return PersonKeys::unwrap(state_->ring, customer, select.bytes(0));
 }
 
+// Keys that were read a while ago may have been changed since, in which case they are read again.
+Result<Bytes> VaultReader::open_one(const PersonKeys& person, Compartment compartment,
+                                    ByteView sealed) {
+  const auto open_with = [&](const PersonKeys& keys) {
+    return keys.open_with_key(state_->ring, compartment, [&](KeyView key) {
+      return open_compartment(key, person.customer(), compartment, sealed);
+    });
+  };
+  auto opened = open_with(person);
+  if (opened || opened.error().code != ErrorCode::kCrypto) return opened;
+  const auto now = TRY(this->person(person.customer()));
+  return now.same_row(person) ? std::move(opened) : open_with(now);
+}
+
 Result<Record> VaultReader::open_fields(const PersonKeys& person, FieldSet fields) {
   if (!fields.valid()) return fail(ErrorCode::kMalformed, "not a set of catalogue fields");
   auto& select = state_->select_record;
@@ -102,9 +116,7 @@ Result<Record> VaultReader::open_fields(const PersonKeys& person, FieldSet field
   for (std::size_t i = 0; i < kCompartmentCount; ++i) {
     const auto compartment = static_cast<Compartment>(i);
     if ((fields & FieldSet::of(compartment)).empty()) continue;
-    const auto key = TRY(person.compartment_key(state_->ring, compartment));
-    auto plaintext = TRY(open_compartment(key.view(), person.customer(), compartment,
-                                          select.bytes(static_cast<int>(i))));
+    auto plaintext = TRY(open_one(person, compartment, select.bytes(static_cast<int>(i))));
     const auto decoded = decode_values(plaintext, compartment, fields, record);
     wipe(plaintext);
     TRY_STATUS(decoded);
@@ -124,9 +136,7 @@ Result<std::uint32_t> VaultReader::compartment_version(const PersonKeys& person,
   if (!TRY(select.bind(1, person.customer().value).step()))
     return fail(ErrorCode::kNotFound, kNoCustomer);
   const auto sealed = select.bytes(static_cast<int>(compartment));
-  const auto key = TRY(person.compartment_key(state_->ring, compartment));
-  TRY(open_compartment(key.view(), person.customer(), compartment,
-                       sealed));  // else the number is only a claim
+  TRY(open_one(person, compartment, sealed));  // else the number is only a claim
   return claimed_version(sealed);
 }
 
@@ -166,16 +176,14 @@ Result<std::vector<Message>> VaultReader::messages(CaseNumber case_number, std::
   const ResetAtEnd reset(select);
   select.bind(1, case_number.value).bind(2, std::min(limit, kMessagesReadMax)).bind(3, newest_id);
   std::vector<Message> messages;
-  CustomerNumber key_of;
-  StackKey key;
+  std::optional<PersonKeys> keys;  // nearly always one customer's throughout
   while (TRY(select.step())) {
     const auto head = head_from(select);
-    if (head.customer != key_of) {  // nearly always one customer's throughout
-      const auto keys = TRY(person(head.customer));
-      key = TRY(keys.compartment_key(state_->ring, Compartment::kCommunications));
-      key_of = head.customer;
-    }
-    messages.push_back({head, TRY(open_message(key.view(), place_of(head), select.bytes(6)))});
+    if (!keys || keys->customer() != head.customer) keys = TRY(person(head.customer));
+    messages.push_back({head, TRY(keys->open_with_key(
+                                  state_->ring, Compartment::kCommunications, [&](KeyView key) {
+                                    return open_message(key, place_of(head), select.bytes(6));
+                                  }))});
   }
   std::ranges::reverse(messages);
   return messages;

@@ -86,6 +86,7 @@ class VaultReader {
   friend class ReadWindow;
   struct State;
   explicit VaultReader(std::unique_ptr<State> state);
+  Result<Bytes> open_one(const PersonKeys& person, Compartment compartment, ByteView sealed);
   std::unique_ptr<State> state_;
 };
 

@@ -8,9 +8,14 @@
 #include "store/database.h"
 #include "vault/customer_keys.h"
 #include "vault/customer_sealing.h"
+#include "vault/key_pass.h"
 #include "vault/vault.h"
 
 namespace bulkhead {
+
+struct TwoKeys {  // of a compartment in the midst of a rekey
+  StackKey key, former;
+};
 
 struct Vault::State {
   const KeyRing& ring;
@@ -20,10 +25,12 @@ struct Vault::State {
   Statement insert_record, select_record, delete_record;
   Statement insert_blind, delete_blind, delete_blind_of_customer;
   Statement insert_message, delete_messages;
+  Statement next_messages, update_message, update_record;
   Statement upsert_row, delete_row;
   Statement set_meta, get_meta;
   // Of keys:
   Statement insert_keys, select_keys, delete_keys;
+  Statement next_keys, update_keys;
   Statement insert_pending, delete_pending, select_pending, find_pending;
 
   std::uint32_t next_customer = 1;
@@ -48,11 +55,29 @@ struct Vault::State {
   Result<Opened> open_compartment_of(const PersonKeys& person, Compartment compartment);
   std::vector<BlindRow> blind_rows_of(CustomerNumber customer, const Record& values) const;
 
+  Result<std::vector<BlindRow>> all_blind_rows_of(CustomerNumber customer);
+
   // Ends what a crash interrupted.
   Status sweep_imports();
   Status finish_erasures();
   Result<bool> erasure_begun(CustomerNumber customer);
   Status erase_record(CustomerNumber customer, const std::vector<BlindRow>* blind);
+
+  // A change of keys (vault_keys.cpp).
+  KeyPass pass{};
+  template <class Change>
+  Result<bool> change_rows(Change change);
+  Status rewrap_some();
+  Status rekey_some();
+  Status add_new_keys_to_some();
+  Status seal_some_anew();
+  Status seal_record_anew(const KeyRow& row, CustomerNumber customer, std::size_t& bytes);
+  Result<bool> seal_messages_anew(const KeyRow& row, CustomerNumber customer, std::size_t& bytes);
+  Status drop_former_keys();
+  Result<std::optional<KeyRow>> key_row(CustomerNumber customer);
+  Result<std::optional<TwoKeys>> two_keys(const KeyRow& row, CustomerNumber customer,
+                                          Compartment compartment);
+  Status finish_pass();
 };
 
 }  // namespace bulkhead

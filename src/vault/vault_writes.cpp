@@ -23,8 +23,9 @@ Result<Vault::State::Opened> Vault::State::open_compartment_of(const PersonKeys&
     return fail(ErrorCode::kNotFound, "there is no such customer");
   }
   const auto sealed = select_record.bytes(static_cast<int>(compartment));
-  const auto key = TRY(person.compartment_key(ring, compartment));
-  const auto plaintext = TRY(open_compartment(key.view(), person.customer(), compartment, sealed));
+  const auto plaintext = TRY(person.open_with_key(ring, compartment, [&](KeyView key) {
+    return open_compartment(key, person.customer(), compartment, sealed);
+  }));
   Opened opened{TRY(claimed_version(sealed)), {}};
   TRY_STATUS(decode_values(plaintext, compartment, FieldSet::of(compartment), opened.values));
   return opened;
@@ -134,18 +135,27 @@ Status Vault::write_rows(std::span<const RowWrite> rows, std::uint64_t applied_i
   return {};
 }
 
+// The index rows cannot be found once the keys are gone, but by a scan of the whole index.
+Result<std::vector<BlindRow>> Vault::State::all_blind_rows_of(CustomerNumber customer) {
+  const auto keys_of = TRY(person(customer));
+  std::vector<BlindRow> blind;
+  for (std::size_t i = 0; i < kCompartmentCount; ++i) {
+    const auto opened = TRY(open_compartment_of(keys_of, static_cast<Compartment>(i)));
+    const auto rows = blind_rows_of(customer, opened.values);
+    blind.insert(blind.end(), rows.begin(), rows.end());
+  }
+  return blind;
+}
+
 Status Vault::erase(CustomerNumber customer) {
   auto& state = *state_;
   // An erasure that a reader was in the way of is asked for again.
   if (TRY(state.erasure_begun(customer))) return state.erase_record(customer, nullptr);
-  const auto person = TRY(state.person(customer));
-  // The index rows cannot be found once the keys are gone, but by a scan of the whole index.
-  std::vector<BlindRow> blind;
-  for (std::size_t i = 0; i < kCompartmentCount; ++i) {
-    const auto opened = TRY(state.open_compartment_of(person, static_cast<Compartment>(i)));
-    const auto rows = state.blind_rows_of(customer, opened.values);
-    blind.insert(blind.end(), rows.begin(), rows.end());
-  }
+  const auto blind = state.all_blind_rows_of(customer);
+  // Damage must keep nobody's data: the whole index is scanned then.
+  const bool is_damaged = !blind && (blind.error().code == ErrorCode::kCrypto ||
+                                     blind.error().code == ErrorCode::kMalformed);
+  if (!blind && !is_damaged) return std::unexpected(blind.error());
   {
     auto transaction = TRY(Transaction::begin(*state.keys));
     TRY_STATUS(state.delete_keys.bind(1, customer.value).run());
@@ -155,7 +165,7 @@ Status Vault::erase(CustomerNumber customer) {
                    .run());
     TRY_STATUS(transaction.commit());
   }
-  return state.erase_record(customer, &blind);
+  return state.erase_record(customer, blind ? &*blind : nullptr);
 }
 
 // Ends an erasure whose keys are deleted: out of the log, then everything sealed under them.

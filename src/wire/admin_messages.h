@@ -7,6 +7,7 @@
 #include "wire/demo_messages.h"
 #include "wire/erasure_messages.h"
 #include "wire/import_messages.h"
+#include "wire/key_messages.h"
 #include "wire/principal_messages.h"
 #include "wire/proposal_messages.h"
 #include "wire/scope_messages.h"

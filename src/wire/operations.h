@@ -51,6 +51,8 @@ enum class Op : std::uint16_t {
   kSetContact = 80,
   kErasures = 81,
   kHold = 82,
+  kChangeKeys = 83,
+  kKeyStatus = 84,
   kListProposals = 90,
   kApproveProposal = 91,
   kRefuseProposal = 92,

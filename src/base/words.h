@@ -184,4 +184,25 @@ struct Words<Direction> {
   static constexpr std::array<std::string_view, 3> names{"from-customer", "to-customer", "note"};
 };
 
+// What goes beyond contact grade and own budget: given by a lead who was asked, or taken.
+enum class AllowanceKind : std::uint8_t { kApproval, kBreakGlass };
+template <>
+struct Words<AllowanceKind> {
+  static constexpr std::array<std::string_view, 2> names{"approval", "break-glass"};
+};
+
+// How far an allowance has come. What is over by time, session or case is told as ended.
+enum class AllowanceStep : std::uint8_t { kAsked, kGiven, kRefused, kTaken, kReviewed, kEnded };
+template <>
+struct Words<AllowanceStep> {
+  static constexpr std::array<std::string_view, 6> names{"asked", "given",    "refused",
+                                                         "taken", "reviewed", "ended"};
+};
+
+enum class AllowanceDecision : std::uint8_t { kGive, kRefuse, kReview };
+template <>
+struct Words<AllowanceDecision> {
+  static constexpr std::array<std::string_view, 3> names{"give", "refuse", "review"};
+};
+
 }  // namespace bulkhead

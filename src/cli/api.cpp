@@ -74,9 +74,9 @@ void add_api(CLI::App& app, Chosen& chosen) {
       app, chosen, "api", "Sign in, make one signed request of the public API, print the answer",
       [](CLI::App& command, ApiOptions& options) {
         add_data_option(command, options.staff.places);
-        command.add_option("METHOD", options.method, "GET, POST or DELETE")
+        command.add_option("METHOD", options.method, "GET, POST, PATCH or DELETE")
             ->required()
-            ->check(CLI::IsMember({"GET", "POST", "DELETE"}));
+            ->check(CLI::IsMember({"GET", "POST", "PATCH", "DELETE"}));
         command.add_option("PATH", options.path, "Such as /api/v1/me")->required();
         command.add_option("JSON", options.body, "The body");
         auto* const staff = command.add_option(

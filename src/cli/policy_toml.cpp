@@ -174,7 +174,8 @@ Budgets read_budgets(Reading& reading, const toml::table* table) {
           .miss = read_budget(reading, section.required_table("miss")),
           .masked = read_budget(reading, section.required_table("masked")),
           .clear_cold = read_budget(reading, section.required_table("clear-cold")),
-          .clear_contact = read_budget(reading, section.required_table("clear-contact"))};
+          .clear_contact = read_budget(reading, section.required_table("clear-contact")),
+          .write = read_budget(reading, section.required_table("write"))};
 }
 
 // One role; `views_of` says whose views it repeats.

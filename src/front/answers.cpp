@@ -14,24 +14,43 @@ namespace {
 constexpr Error kNonsense{ErrorCode::kMalformed, "the keeper's answer does not follow its format"};
 
 // The keeper's budget columns and horizons in their order (keeper/policy.h), as the API names them.
-constexpr std::array<std::string_view, 5> kColumns{"lookup", "miss", "masked", "clear-cold",
-                                                   "clear-contact"};
+constexpr std::array<std::string_view, 6> kColumns{"lookup",     "miss",          "masked",
+                                                   "clear-cold", "clear-contact", "write"};
 constexpr std::array<std::uint32_t, 4> kHorizonSeconds{60, 3600, 86'400, 2'592'000};
 // Kinds of ledger entries by number (ledger/entry.h), which are for ever.
-constexpr std::array<std::string_view, 28> kEntryKinds{
+constexpr std::array<std::string_view, 29> kEntryKinds{
     "reveal",          "lookup", "count",    "denied",         "intake",      "send",
     "write",           "name",   "sign-in",  "sign-in-failed", "session-end", "grant",
     "grant-end",       "case",   "approval", "policy",         "key",         "erasure",
     "import",          "export", "notice",   "containment",    "restart",     "clock",
-    "checkpoint-note", "staff",  "client",   "scope"};
+    "checkpoint-note", "staff",  "client",   "scope",          "allowance"};
 constexpr std::uint32_t kCountRounding = 10;
 
-void write_fields(FieldSet fields, JsonWriter& json) {
-  json.key("fields").open_list();
+void write_names(FieldSet fields, JsonWriter& json) {
   for (const auto& info : kFields) {
     if (fields.has(info.field)) json.text(info.name);
   }
+}
+void write_fields(FieldSet fields, JsonWriter& json) {
+  json.key("fields").open_list();
+  write_names(fields, json);
   json.close_list();
+}
+
+void write_allowance(const wire::AllowanceRow& row, JsonWriter& json) {
+  json.open_object();
+  json.key("number").number(row.number);
+  json.key("kind").text(name_of(row.kind));
+  json.key("step").text(name_of(row.step));
+  json.key("case_number").number(row.case_number);
+  json.key("people").number(row.people);
+  json.key("used").number(row.used);
+  json.key("by").text(row.by.value);
+  json.key("decided_by");
+  row.decided_by.value.empty() ? json.null() : json.text(row.decided_by.value);
+  json.key("mine").boolean(row.mine);
+  json.key("expires").time(row.expires_ms);
+  json.close_object();
 }
 
 void write_case(const wire::CaseRow& row, JsonWriter& json) {
@@ -89,6 +108,40 @@ Status tell_erasure(ByteView answer, Response& to) {
 Status tell_signed_out(ByteView answer, Response& to) {
   to.extra_fields += cookie_end_line();
   return tell_done(answer, to);
+}
+
+Status tell_contact(ByteView answer, Response& to) {
+  const auto changed = TRY(wire::decode<wire::ChangeContactAnswer>(answer));
+  JsonWriter json(to.body);
+  json.open_object();
+  json.key("version").number(changed.version);
+  json.key("young").open_list();
+  write_names(changed.young, json);
+  json.close_list();
+  json.key("young_until");
+  changed.young_until_ms == 0 ? json.null() : json.time(changed.young_until_ms);
+  json.close_object();
+  return {};
+}
+
+Status tell_allowance(ByteView answer, Response& to) {
+  const auto shown = TRY(wire::decode<wire::AllowanceAnswer>(answer));
+  JsonWriter json(to.body);
+  write_allowance(shown.row, json);
+  return {};
+}
+Status tell_new_allowance(ByteView answer, Response& to) {
+  TRY_STATUS(tell_allowance(answer, to));
+  to.status = 201;
+  return {};
+}
+Status tell_allowances(ByteView answer, Response& to) {
+  const auto list = TRY(wire::decode<wire::ListAllowancesAnswer>(answer));
+  JsonWriter json(to.body);
+  json.open_object().key("allowances").open_list();
+  for (const auto& row : list.rows.items) write_allowance(row, json);
+  json.close_list().key("more").boolean(list.more).close_object();
+  return {};
 }
 
 Status tell_lane(ByteView answer, Response& to) {
@@ -201,6 +254,7 @@ Status tell_record(ByteView answer, Response& to) {
     json.key("item").number(value.item);
     json.key("masked").boolean(value.masked);
     json.key("value").text(value.value.value);
+    json.key("young").boolean(value.young);
     json.close_object();
   }
   json.close_list().close_object();

@@ -11,6 +11,10 @@ Status tell_session(ByteView answer, Response& to);  // of a client: session in 
 Status tell_session_cookie(ByteView answer, Response& to);  // of staff at the desk: and as a cookie
 Status tell_signed_out(ByteView answer, Response& to);
 Status tell_erasure(ByteView answer, Response& to);
+Status tell_contact(ByteView answer, Response& to);
+Status tell_allowance(ByteView answer, Response& to);
+Status tell_new_allowance(ByteView answer, Response& to);
+Status tell_allowances(ByteView answer, Response& to);
 Status tell_done(ByteView answer, Response& to);
 Status tell_lane(ByteView answer, Response& to);
 Status tell_me(ByteView answer, Response& to);

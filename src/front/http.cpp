@@ -138,6 +138,8 @@ std::string_view name_of(Method method) {
       return "HEAD";
     case Method::kPost:
       return "POST";
+    case Method::kPatch:
+      return "PATCH";
     case Method::kDelete:
       return "DELETE";
     case Method::kOther:

@@ -11,7 +11,7 @@
 
 namespace bulkhead::front {
 
-enum class Method : std::uint8_t { kGet, kHead, kPost, kDelete, kOther };
+enum class Method : std::uint8_t { kGet, kHead, kPost, kPatch, kDelete, kOther };
 
 struct Request {
   Method method = Method::kOther;

@@ -108,6 +108,10 @@ Result<JsonBody> JsonBody::parse(std::string_view text) {
   return std::move(handler.body);
 }
 
+bool JsonBody::has(std::string_view name) const {
+  return std::ranges::find(members_, name, &Member::name) != members_.end();
+}
+
 Result<JsonBody::Member> JsonBody::take(std::string_view name, bool is_list) {
   const auto at =
       std::find_if(members_.begin(), members_.end(), [&](const auto& m) { return m.name == name; });

@@ -21,6 +21,7 @@ class JsonBody {
   // kMalformed; kTooLarge beyond the limits above.
   static Result<JsonBody> parse(std::string_view text);
 
+  bool has(std::string_view name) const;
   // Hands a member out, once. kMalformed when it is not there or is of the other type.
   Result<std::string> take_text(std::string_view name);
   Result<std::vector<std::string>> take_list(std::string_view name);

@@ -272,6 +272,45 @@ Status ask_add_message(const Asked& asked, Bytes& to) {
   return put_proven(asked, body, message, to);
 }
 
+Status ask_change_contact(const Asked& asked, Bytes& to) {
+  auto body = TRY(JsonBody::parse(asked.request.body));
+  wire::ChangeContact message;
+  message.proof = asked.proof;
+  message.id = TRY(case_of(asked));
+  for (const auto& info : kFields) {
+    if (compartment_of(info.field) != Compartment::kContact || !body.has(info.name)) continue;
+    wire::FieldChange change{static_cast<std::uint8_t>(info.field), {}};
+    TRY_STATUS(take_text(body, info.name, change.value));
+    message.changes.items.push_back(std::move(change));
+  }
+  if (message.changes.items.empty())
+    return fail(ErrorCode::kMalformed, "Name at least one contact field.");
+  return put_proven(asked, body, message, to);
+}
+
+Status ask_approval(const Asked& asked, Bytes& to) {
+  auto body = TRY(JsonBody::parse(asked.request.body));
+  wire::AskApproval message;
+  message.proof = asked.proof;
+  message.id = TRY(case_of(asked));
+  const auto people = canonical_decimal<std::uint8_t>(TRY(body.take_text("people")));
+  if (!people || *people == 0 || *people > wire::kApprovalPeopleMax)
+    return fail(ErrorCode::kMalformed, "people is a text that holds a number from 1 to 25.");
+  message.people = *people;
+  return put_proven(asked, body, message, to);
+}
+
+Status ask_decide_allowance(const Asked& asked, Bytes& to) {
+  auto body = TRY(JsonBody::parse(asked.request.body));
+  wire::DecideAllowance message;
+  message.proof = asked.proof;
+  const auto number = canonical_decimal<std::uint32_t>(asked.parameter);
+  if (!number) return fail(ErrorCode::kNotFound, "An allowance is named by its number.");
+  message.number = *number;
+  TRY_STATUS(take_word(body, "decision", message.decision));
+  return put_proven(asked, body, message, to);
+}
+
 Status ask_checkpoint(const Asked& asked, Bytes& to) {
   wire::ReadLedger message;
   message.width = kFullWidth;

@@ -26,6 +26,8 @@ Method method_of(http::verb verb) {
       return Method::kHead;
     case http::verb::post:
       return Method::kPost;
+    case http::verb::patch:
+      return Method::kPatch;
     case http::verb::delete_:
       return Method::kDelete;
     default:

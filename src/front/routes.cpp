@@ -13,6 +13,7 @@ namespace {
 using wire::Op;
 constexpr auto kGet = Method::kGet;
 constexpr auto kPost = Method::kPost;
+constexpr auto kPatch = Method::kPatch;
 constexpr auto kDelete = Method::kDelete;
 
 constexpr Route shown(std::string_view pattern, Local local) {
@@ -72,6 +73,16 @@ constexpr std::array kRoutes{
            ask_about_case<wire::RequestErasure>, tell_erasure),
     proven(kDelete, "/api/v1/cases/{case}/erasure", Op::kCancelErasure,
            ask_about_case<wire::CancelErasure>, tell_done),
+    proven(kPatch, "/api/v1/cases/{case}/contact", Op::kChangeContact, ask_change_contact,
+           tell_contact, BodyRule::kJson),
+    proven(kPost, "/api/v1/cases/{case}/approval", Op::kAskApproval, ask_approval,
+           tell_new_allowance, BodyRule::kJson),
+    proven(kPost, "/api/v1/cases/{case}/break-glass", Op::kBreakGlass,
+           ask_about_case<wire::BreakGlass>, tell_new_allowance),
+    proven(kGet, "/api/v1/allowances", Op::kListAllowances, ask_plain<wire::ListAllowances>,
+           tell_allowances),
+    proven(kPost, "/api/v1/allowances/{number}", Op::kDecideAllowance, ask_decide_allowance,
+           tell_allowance, BodyRule::kJson),
     proven(kGet, "/api/v1/customers/count", Op::kCount, ask_plain<wire::Count>, tell_count),
     proven(kGet, "/api/v1/me", Op::kMe, ask_plain<wire::Me>, tell_me),
     proven(kGet, "/api/v1/me/disclosures", Op::kDisclosures, ask_plain<wire::Disclosures>,
@@ -94,7 +105,8 @@ constexpr std::array kRoutes{
 constexpr bool is_sane(const Route& route) {
   const bool asks = route.ask != nullptr && route.tell != nullptr && route.op != Op{};
   const bool answers_here = route.local != Local::kNone;
-  const bool body_fits = route.body == BodyRule::kNone || route.method == kPost;
+  const bool body_fits =
+      route.body == BodyRule::kNone || route.method == kPost || route.method == kPatch;
   return asks != answers_here && body_fits && route.pattern.starts_with('/') &&
          (!answers_here || route.needs == Needs::kNothing);
 }

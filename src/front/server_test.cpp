@@ -136,7 +136,7 @@ TEST(Server, EveryProvenRouteCarriesAProofThatFitsItsOwnWords) {
   const std::vector<std::tuple<Asking, int, std::string>> table{
       {{"POST", a_case + "/reveal", R"({"fields":["contact.email"],"purpose":"service"})"},
        200,
-       R"({"values":[{"field":"contact.email","item":0,"masked":false,"value":"j\"o\n@example.org"},)"},
+       R"({"values":[{"field":"contact.email","item":0,"masked":false,"value":"j\"o\n@example.org","young":false},)"},
       {{"GET", a_case + "/record", ""},
        200,
        "\"masked\":true,\"value\":\"Z\xc3\xbcrich \xef\xbf\xbd\""},

@@ -29,6 +29,7 @@ struct Told {
   std::uint64_t checkpoint = 0;
   std::uint32_t customers = 0;
   std::size_t messages = 0;
+  std::uint32_t contact_version = 1;  // of customer 1
   bool drained = false;
 };
 
@@ -41,6 +42,7 @@ class CrashScript {
   void run() {
     if (!begin()) return;
     if (!look() || !reveal(Field::kEmail) || !write_message() || !look()) return;
+    if (!change_contact() || !look()) return;
     if (!import_customers() || !reveal(Field::kGivenName) || !look()) return;
     if (!wait_for_checkpoint() || !add_staff() || !write_message() || !reveal(Field::kFamilyName))
       return;
@@ -113,6 +115,16 @@ class CrashScript {
     if (answer->reason == Reason::kNone) ++told_.messages;
     return true;
   }
+  bool change_contact() {
+    wire::ChangeContact change;
+    change.id = house_.case_of_anna;
+    change.changes.items.push_back({static_cast<std::uint8_t>(Field::kCity), {"Delft"}});
+    const auto answer = ask(change);
+    if (!answer) return false;
+    if (answer->reason == Reason::kNone)
+      told_.contact_version = answer->as<wire::ChangeContactAnswer>().version;
+    return true;
+  }
   bool import_customers() {
     wire::Import import;
     random_bytes(import.job);
@@ -181,6 +193,10 @@ inline std::string broken_promise(const CrashHouse& house, const std::filesystem
   if (state.customers() < house.customers + told.customers) return "an imported batch is lost";
   if ((*reader)->customer_count() != state.customers())
     return "the vault holds other customers than the ledger";
+  const auto person = (*reader)->person(CustomerNumber(1));
+  const auto version = person ? (*reader)->compartment_version(*person, Compartment::kContact)
+                              : std::unexpected(person.error());
+  if (!version || *version < told.contact_version) return "a change of contact is lost";
   const auto messages = (*reader)->message_heads(CaseNumber(1), 100);
   if (!messages || messages->size() < told.messages) return "a message is lost";
 

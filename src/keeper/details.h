@@ -111,6 +111,38 @@ struct ErasureDetail {
   WIRE_MEMBERS(step, due_keeper_ms, pseudonyms)
 };
 
+// kWrite: a change of a customer's contact compartment; `fields` of the entry says which. First
+// that it begins, with the version it makes, then that it ended, with the version that stands
+// since: the same, unless the vault could not take it.
+enum class WriteStep : std::uint8_t { kBegun, kEnded };
+template <>
+struct Words<WriteStep> {
+  static constexpr std::array<std::string_view, 2> names{"begun", "ended"};
+};
+struct WriteDetail {
+  WriteStep step{};
+  std::uint8_t compartment = 0;
+  std::uint32_t version = 0;
+  std::uint32_t stands = 0;                 // of one that ended
+  std::uint64_t young_until_keeper_ms = 0;  // of one that begins; for its channels
+  WIRE_MEMBERS(step, compartment, version, stands, young_until_keeper_ms)
+};
+
+// kAllowance: a step in the life of an allowance (allowances.h). The case is the entry's own.
+struct AllowanceDetail {
+  AllowanceKind kind{};
+  AllowanceStep step{};
+  std::uint32_t number = 0;
+  std::uint8_t people = 0;
+  std::uint64_t expires_keeper_ms = 0;
+  WIRE_MEMBERS(kind, step, number, people, expires_keeper_ms)
+};
+// kReveal, when it went by an allowance: whose people and approver are charged too.
+struct AllowanceUse {
+  std::uint32_t number = 0;
+  WIRE_MEMBERS(number)
+};
+
 // kPolicy: the whole policy in its canonical encoding; its number is the entry's policy number.
 struct PolicyDetail {
   wire::Text<4000> policy;

@@ -36,6 +36,13 @@ Outcome list_messages(Keeper&, const Call&, const Asker&, const wire::ListMessag
 Outcome add_message(Keeper&, const Call&, const Asker&, const wire::AddMessage&);
 Outcome read_ledger(Keeper&, const Call&, const wire::ReadLedger&);
 
+// --- contact writes and allowances (handlers_contact.cpp, handlers_allowance.cpp) ---
+Outcome change_contact(Keeper&, const Call&, const Asker&, const wire::ChangeContact&);
+Outcome ask_approval(Keeper&, const Call&, const Asker&, const wire::AskApproval&);
+Outcome break_glass(Keeper&, const Call&, const Asker&, const wire::BreakGlass&);
+Outcome list_allowances(Keeper&, const Call&, const Asker&, const wire::ListAllowances&);
+Outcome decide_allowance(Keeper&, const Call&, const Asker&, const wire::DecideAllowance&);
+
 // --- erasure (handlers_erasure.cpp) ---
 Outcome request_erasure(Keeper&, const Call&, const Asker&, const wire::RequestErasure&);
 Outcome cancel_erasure(Keeper&, const Call&, const Asker&, const wire::CancelErasure&);
@@ -76,6 +83,9 @@ Outcome carry_out_proposal(Keeper&, const Call&, const wire::CarryOutProposal&);
 // --- shared by several handlers ---
 // Whether the address lies in the network that a client or auditor is bound to.
 bool in_network(const PrincipalDetail& facts, const wire::NetworkAddress& address);
+// Refuses what a budget does not hold; somebody else's share of it is called the house's.
+Outcome over_budget(Keeper& keeper, const Call& call, const Asker& asker,
+                    const BudgetRefusal& refusal, CaseNumber number, FieldSet fields);
 wire::CaseRow row_of_case(Keeper& keeper, CaseNumber number, PrincipalNumber asker);
 // Records the case as it stands now. `customer` must exist; kNotThere otherwise.
 Status record_case(Keeper& keeper, Entry entry, CaseNumber number, const Case& row);

@@ -90,6 +90,7 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
   add(parts.without.budget, "budget");
   add(parts.without.proof, "proof");
   add(parts.without.metering, "metering");
+  add(parts.without.young, "young");
   add(parts.without.clock, "clock");
   if (parts.drill) {
     answer.state_fingerprint = keeper.state().fingerprint();

@@ -16,8 +16,15 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker,
   constexpr auto kText = FieldSet::of(Field::kMessage);
   const auto access = keeper.access(asker, message.id);
   if (!access) return keeper.deny(call, asker, access.error(), CaseNumber(), kText);
-  const auto view =
-      view_of(keeper.state().policy(), asker.facts.role, access->contact, Purpose::kService);
+  const auto customer = access->row.customer;
+  const auto& policy = keeper.state().policy();
+  auto view = view_of(policy, asker.facts.role, access->contact, Purpose::kService);
+  std::uint32_t allowance = 0;
+  if (!view.clear.has(Field::kMessage)) {
+    allowance = keeper.allowance_for(asker, customer);
+    if (allowance != 0)
+      view = view_of(policy, asker.facts.role, ContactProof::kProven, Purpose::kService);
+  }
   if (!view.clear.has(Field::kMessage))
     return keeper.deny(call, asker, Reason::kField, access->number, kText);
   auto heads = keeper.parts().reader.message_heads(access->number, kMessagesShown);
@@ -36,10 +43,9 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker,
   entry.fields = has_notes ? kText | FieldSet::of(Field::kNote) : kText;
   entry.case_number = access->number;
   for (const auto& head : *heads) entry.tags.bits |= head.tags.bits;
-  const auto customer = access->row.customer;
   if (!keeper.name_customer(entry, customer)) return Outcome::refuse(Reason::kNotThere);
   const auto column = column_of(asker.facts.role, access->contact, Grade::kClear);
-  if (const auto spent = keeper.spend(asker, column, customer, entry); !spent) {
+  if (const auto spent = keeper.spend(asker, column, customer, entry, allowance); !spent) {
     return keeper.deny(call, asker, Reason::kBudget, access->number, kText,
                        spent.error().retry_after_s);
   }

@@ -10,8 +10,8 @@ namespace {
 
 // Adds the answer's values; a field that was asked and has none is told as empty, since that too is
 // a disclosure.
-void put_values(wire::RecordAnswer& answer, const Record& record, FieldSet fields,
-                FieldSet masked) {
+void put_values(wire::RecordAnswer& answer, const Record& record, FieldSet fields, FieldSet masked,
+                FieldSet young) {
   FieldSet told;
   for (const auto& value : record) {
     if (!fields.has(value.field) || answer.values.items.size() >= kRecordValuesMax) continue;
@@ -19,22 +19,19 @@ void put_values(wire::RecordAnswer& answer, const Record& record, FieldSet field
     answer.values.items.push_back({static_cast<std::uint8_t>(value.field),
                                    value.item,
                                    hide,
-                                   {hide ? mask(value.field, value.value) : value.value}});
+                                   {hide ? mask(value.field, value.value) : value.value},
+                                   young.has(value.field)});
     told = told | FieldSet::of(value.field);
   }
   for (const auto& info : kFields) {
     if ((fields - told).has(info.field) && answer.values.items.size() < kRecordValuesMax) {
-      answer.values.items.push_back(
-          {static_cast<std::uint8_t>(info.field), 0, masked.has(info.field), {}});
+      answer.values.items.push_back({static_cast<std::uint8_t>(info.field),
+                                     0,
+                                     masked.has(info.field),
+                                     {},
+                                     young.has(info.field)});
     }
   }
-}
-
-Outcome over_budget(Keeper& keeper, const Call& call, const Asker& asker,
-                    const BudgetRefusal& refusal, CaseNumber number, FieldSet fields) {
-  const bool own = refusal.holder == Holder::kPerson || refusal.holder == Holder::kClient;
-  return keeper.deny(call, asker, own ? Reason::kBudget : Reason::kHouseBudget, number, fields,
-                     refusal.retry_after_s);
 }
 
 // Companions are customers of their own: naming them to somebody is a disclosure of theirs. They
@@ -69,6 +66,13 @@ CustomerNumber somebody(const Keeper& keeper) {
 
 }  // namespace
 
+Outcome over_budget(Keeper& keeper, const Call& call, const Asker& asker,
+                    const BudgetRefusal& refusal, CaseNumber number, FieldSet fields) {
+  const bool own = refusal.holder == Holder::kPerson || refusal.holder == Holder::kClient;
+  return keeper.deny(call, asker, own ? Reason::kBudget : Reason::kHouseBudget, number, fields,
+                     refusal.retry_after_s);
+}
+
 Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire::Lookup& message) {
   const auto normalised = normalise(message.kind, message.value.value);
   if (!normalised) return Outcome::refuse(Reason::kMalformed);
@@ -89,7 +93,7 @@ Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire:
       return over_budget(keeper, call, asker, spent.error(), CaseNumber(), {});
     }
   }
-  const auto found = keeper.parts().reader.lookup(message.kind, *normalised);
+  const auto found = keeper.holder_of(message.kind, *normalised);
   if (!found) return Outcome::refuse(Reason::kLedger);
   const bool shown = *found && !keeper.state().is_erased(**found);
   const auto customer = shown ? *found : std::optional<CustomerNumber>();
@@ -127,11 +131,12 @@ Outcome masked(Keeper& keeper, const Call& call, const Asker& asker, const wire:
     return over_budget(keeper, call, asker, spent.error(), access->number, fields);
   }
   keeper.record(std::move(entry), customer);
-  return Outcome::run([person = *person, fields](ActContext& context) {
+  const auto young = keeper.state().contact_writes().young(customer, keeper.now_ms());
+  return Outcome::run([person = *person, fields, young](ActContext& context) {
     const auto record = context.reader.open_fields(person, fields);
     if (!record) return refuse_with(Reason::kNotThere);
     wire::RecordAnswer answer;
-    put_values(answer, *record, fields, fields);
+    put_values(answer, *record, fields, fields, young);
     return answer_with(answer);
   });
 }
@@ -145,7 +150,15 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   if (!purpose_allowed(policy, asker.facts.role, message.purpose)) {
     return keeper.deny(call, asker, Reason::kPurpose, access->number, fields);
   }
-  const auto view = view_of(policy, asker.facts.role, access->contact, message.purpose);
+  const auto customer = access->row.customer;
+  auto view = view_of(policy, asker.facts.role, access->contact, message.purpose);
+  std::uint32_t allowance = 0;
+  if (!(fields - view.clear).empty()) {
+    // Beyond the grade of contact: as if it were proven, where an allowance says so.
+    allowance = keeper.allowance_for(asker, customer);
+    if (allowance != 0)
+      view = view_of(policy, asker.facts.role, ContactProof::kProven, message.purpose);
+  }
   if (!(fields - view.clear).empty())
     return keeper.deny(call, asker, Reason::kField, access->number, fields);
 
@@ -154,47 +167,54 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   entry.purpose = message.purpose;
   entry.fields = fields;
   entry.case_number = access->number;
-  const auto customer = access->row.customer;
   const auto person = keeper.name_customer(entry, customer);
   if (!person) return Outcome::refuse(Reason::kNotThere);
+  std::vector<CustomerNumber> travelling;
+  if (fields.has(Field::kCompanions)) {
+    auto found = companions_of(keeper, customer);
+    if (!found) return Outcome::refuse(Reason::kNotThere);
+    travelling = std::move(*found);
+  }
   const auto column = column_of(asker.facts.role, access->contact, Grade::kClear);
-  if (const auto spent = keeper.spend(asker, column, customer, entry); !spent) {
+  if (const auto spent = keeper.spend(asker, column, customer, entry, allowance); !spent) {
     return over_budget(keeper, call, asker, spent.error(), access->number, fields);
   }
+  // Whatever it went by, its companions go by as well.
+  allowance = wire::decode<AllowanceUse>(entry.detail).value_or(AllowanceUse{}).number;
+  keeper.record(entry, customer);
   std::vector<CustomerNumber> companions;
-  if (fields.has(Field::kCompanions)) {
-    const auto found = companions_of(keeper, customer);
-    if (!found) return Outcome::refuse(Reason::kNotThere);
-    for (const auto companion : *found) {
-      if (keeper.state().is_erased(companion)) continue;  // or about to be
-      auto other = entry;
-      other.grade = Grade::kExistence;
-      other.fields = {};
-      other.charge = other.weight = 0;
-      if (!keeper.name_customer(other, companion)) continue;  // erased since
-      // Past the budget the list simply ends: whoever was recorded is shown, nobody else is either.
-      if (!keeper.spend(asker, Column::kLookup, companion, other)) break;
-      keeper.record(std::move(other), companion);
-      companions.push_back(companion);
-    }
+  for (const auto companion : travelling) {
+    if (keeper.state().is_erased(companion)) continue;  // or about to be
+    auto other = entry;
+    other.grade = Grade::kExistence;
+    other.fields = {};
+    other.charge = other.weight = 0;
+    other.detail.clear();
+    if (!keeper.name_customer(other, companion)) continue;  // erased since
+    // Past the budget or the allowance the list simply ends: whoever was recorded is shown.
+    if (allowance != 0 && !keeper.state().allowances().find(allowance)->covers(companion)) break;
+    if (!keeper.spend(asker, Column::kLookup, companion, other, allowance)) break;
+    keeper.record(std::move(other), companion);
+    companions.push_back(companion);
   }
-  keeper.record(std::move(entry), customer);
 
   const auto session = asker.session->number;
-  return Outcome::run([person = *person, fields, session, companions = std::move(companions),
+  const auto young = keeper.state().contact_writes().young(customer, keeper.now_ms());
+  return Outcome::run([person = *person, fields, young, session, companions = std::move(companions),
                        &ring = keeper.parts().ring](ActContext& context) {
     const auto record =
         context.reader.open_fields(person, fields - FieldSet::of(Field::kCompanions));
     if (!record) return refuse_with(Reason::kNotThere);
     wire::RecordAnswer answer;
-    put_values(answer, *record, fields - FieldSet::of(Field::kCompanions), {});
+    put_values(answer, *record, fields - FieldSet::of(Field::kCompanions), {}, young);
     std::uint16_t item = 0;
     for (const auto companion : companions) {
       if (answer.values.items.size() >= kRecordValuesMax) break;
       answer.values.items.push_back({static_cast<std::uint8_t>(Field::kCompanions),
                                      item++,
                                      false,
-                                     {to_hex(make_ref(ring, companion, session).bytes)}});
+                                     {to_hex(make_ref(ring, companion, session).bytes)},
+                                     false});
     }
     if (fields.has(Field::kCompanions) && companions.empty() &&
         answer.values.items.size() < kRecordValuesMax) {

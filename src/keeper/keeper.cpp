@@ -51,6 +51,7 @@ Status Keeper::start() {
   entry.instance = state_.next_instance();
   entry.detail = wire::encode(RestartDetail{entry.instance.value, time_->time_lost_ms()});
   record(std::move(entry));
+  end_interrupted_writes();
   quarantine_what_aborts();
   return {};
 }
@@ -214,7 +215,7 @@ std::expected<CaseAccess, Reason> Keeper::access(const Asker& asker, const CaseI
   if (!number) return std::unexpected(Reason::kNoGrant);
   const auto& row = *state_.find_case(*number);
   if (state_.is_erased(row.customer)) return std::unexpected(Reason::kNoGrant);
-  CaseAccess access{*number, row, row.contact};
+  CaseAccess access{*number, row, parts_.without.young ? row.said : row.contact};
   if (parts_.without.grant) return access;
   if (row.state == CaseState::kClosed) return std::unexpected(Reason::kNoGrant);
   if (asker.is_client()) {
@@ -231,18 +232,26 @@ std::expected<CaseAccess, Reason> Keeper::access(const Asker& asker, const CaseI
 }
 
 std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column column,
-                                                 CustomerNumber customer, Entry& entry) {
+                                                 CustomerNumber customer, Entry& entry,
+                                                 std::uint32_t allowance) {
   entry.column = static_cast<std::uint8_t>(column);
   const auto face = entry.face;
   const MeterEvent event{column, customer, entry.fields, state_.holders_of(asker.number, face)};
-  const auto limits = limits_.of(state_, asker.number, face, now_ms_);
-  const auto charge = state_.meters().check(event, limits.all(), state_.weights(), now_ms_);
-  const bool unmetered =
-      parts_.without.metering && column != Column::kClearCold && column != Column::kClearContact;
-  if (!charge) {
-    if (parts_.without.budget || unmetered) return {};
-    return std::unexpected(charge.error());
+  auto charge = std::expected<Charge, BudgetRefusal>();
+  if (allowance == 0) {
+    const auto limits = limits_.of(state_, asker.number, face, now_ms_);
+    charge = state_.meters().check(event, limits.all(), state_.weights(), now_ms_);
+    const bool unmetered =
+        parts_.without.metering && column != Column::kClearCold && column != Column::kClearContact;
+    if (!charge && (parts_.without.budget || unmetered)) return {};
+    const bool discloses = column != Column::kWrite && column != Column::kMiss;
+    if (!charge && discloses && customer) allowance = allowance_for(asker, customer);
   }
+  if (allowance != 0) {
+    charge = check_allowed(event, *state_.allowances().find(allowance), face);
+    if (charge) entry.detail = wire::encode(AllowanceUse{allowance});
+  }
+  if (!charge) return std::unexpected(charge.error());
   entry.charge = charge->bits;
   entry.weight = charge->weight;
   return {};

@@ -40,6 +40,7 @@ struct Without {
   bool proof = false;
   bool metering = false;
   bool clock = false;  // a restart believes the wall clock
+  bool young = false;  // a channel proves somebody from the moment it was changed
 };
 
 struct KeeperParts {
@@ -171,9 +172,22 @@ class Keeper {
   std::optional<CaseNumber> case_number(const CaseId& id) const;
   // kNoGrant whether the case is not there, closed or somebody else's.
   std::expected<CaseAccess, Reason> access(const Asker& asker, const CaseId& id) const;
-  // Whether a disclosure fits all budgets; fills the entry's column, charge and weight.
+  // Whether a disclosure or write fits all budgets; fills the entry's column, charge and weight.
+  // What the asker's own budget refuses may go by an allowance, and goes by `allowance` (not 0)
+  // alone when that is why it may be shown at all; the entry's detail says so then.
   std::expected<void, BudgetRefusal> spend(const Asker& asker, Column column,
-                                           CustomerNumber customer, Entry& entry);
+                                           CustomerNumber customer, Entry& entry,
+                                           std::uint32_t allowance = 0);
+  // Of those with this identifier the one who has had it longest, since an agent may give anybody
+  // any. Nothing when there is nobody.
+  Result<std::optional<CustomerNumber>> holder_of(IdentifierKind kind, std::string_view normalised);
+
+  // --- allowances
+  // Whether somebody may see by it now: given or taken, not expired, its session and case as they
+  // were, and the approver still fit to approve.
+  bool is_live(const Allowance& one) const;
+  // A live one of the asker's session that covers this customer; 0: none.
+  std::uint32_t allowance_for(const Asker& asker, CustomerNumber customer) const;
 
   // --- record
   // -------------------------------------------------------------------------------------------------------
@@ -205,6 +219,10 @@ class Keeper {
   std::uint32_t take_proposal_number();
   void end_session(const SessionId& id, Reason reason);
 
+  // --- contact writes
+  // Records what became of a change: which version stands in the vault since.
+  void end_contact_write(CustomerNumber customer, std::uint32_t version, std::uint32_t stands);
+
   // --- erasure
   // Carries out what is due: recorded first, then the keys are destroyed. Part of sweep().
   void carry_out_erasures();
@@ -235,6 +253,11 @@ class Keeper {
     bool under_way = false;
     std::uint64_t not_before_ms = 0;  // keeper time of the next try
   };
+  std::expected<Charge, BudgetRefusal> check_allowed(const MeterEvent& event, const Allowance& one,
+                                                     Face face);
+  Result<std::uint32_t> contact_version(CustomerNumber customer) const;
+  Status check_contacts() const;
+  void end_interrupted_writes();
   void doom_unfinished();
   void destroy_keys();
   Status rebuild();

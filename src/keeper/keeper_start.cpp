@@ -56,7 +56,7 @@ Status Keeper::check_vault() const {
     return fail(ErrorCode::kConflict,
                 "the vault misses customers that the ledger knows: the vault was rolled back");
   }
-  return {};
+  return check_contacts();
 }
 
 // After a crash the vault's note is behind while its rows are there, which check_vault and

@@ -2,6 +2,7 @@
 // do not belong together.
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "keeper/house_fixture.h"
 #include "store/database.h"
 
@@ -44,6 +45,20 @@ class KeeperStart : public KeeperHouse {
     fill(admin);
     stop();
   }
+  void change_contact_and_stop(const std::string& mail) {
+    start();
+    {
+      auto admin = connect_admin();
+      auto front = connect_front();
+      time_.advance_ms(60'000);  // a code is good once
+      auto anna = sign_in(admin, front, "anna");
+      wire::ChangeContact change;
+      change.id = case_of_anna_;
+      change.changes.items.push_back({static_cast<std::uint8_t>(Field::kEmail), {mail}});
+      EXPECT_EQ(anna.ask(front, change)->reason, Reason::kNone);
+    }
+    stop();
+  }
   std::size_t snapshots() const {
     std::error_code none;
     fs::directory_iterator files(folder_.path() / "snapshots", none);
@@ -51,6 +66,7 @@ class KeeperStart : public KeeperHouse {
   }
 
   TemporaryFolder aside_;
+  FakeClock time_;
 
  private:
   static std::vector<std::string> parts_of(const std::string& name) {
@@ -193,6 +209,39 @@ TEST_F(KeeperStart, ASecondPlaceThatCannotVouchRefusesTheStart) {
   stop();
   anchor_.second_place = (aside_.path() / "not mounted/checkpoint").string();
   EXPECT_EQ(refusal().code, ErrorCode::kUnavailable);
+}
+
+TEST_F(KeeperStart, AVaultWithAnOlderContactIsRefused) {
+  stop();
+  clock_ = &time_;
+  fill_and_stop();
+  save("vault");
+  change_contact_and_stop("new@example.com");
+  put_back("vault");
+  const auto contact = refusal();
+  EXPECT_EQ(contact.code, ErrorCode::kConflict);
+  EXPECT_NE(std::string(contact.context).find("contact"), std::string::npos);
+}
+
+TEST_F(KeeperStart, ALedgerWithoutAChangeOfContactIsRefused) {
+  stop();
+  clock_ = &time_;
+  fill_and_stop();
+  change_contact_and_stop("new@example.com");
+  save("ledger");
+  save("snapshots");
+  change_contact_and_stop("newer@example.com");
+  put_back("ledger");
+  put_back("snapshots");
+  {
+    // As if the vault had never noted how far it follows.
+    const auto database = Database::open(folder_.path() / "vault.db", {});
+    ASSERT_TRUE(database);
+    ASSERT_TRUE((*database)->run("UPDATE meta SET value = 0 WHERE name = 'applied_index'"));
+  }
+  const auto contact = refusal();
+  EXPECT_EQ(contact.code, ErrorCode::kConflict);
+  EXPECT_NE(std::string(contact.context).find("contact"), std::string::npos);
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ Budgets agent_budgets() {
           .miss = {10, 30, 120, 1200, 1},
           .masked = {10, 80, 400, 6000, 45},
           .clear_cold = {3, 10, 40, 400, 10},
-          .clear_contact = {6, 60, 300, 5000, 40}};
+          .clear_contact = {6, 60, 300, 5000, 40},
+          .write = {5, 10, 20, 200, 20}};
 }
 Budgets doubled(Budgets budgets) {
   for (auto* budget : {&budgets.lookup, &budgets.miss, &budgets.masked, &budgets.clear_cold,
@@ -101,9 +102,11 @@ const Budget& Budgets::of(Column column) const {
     case Column::kClearCold:
       return clear_cold;
     case Column::kClearContact:
+      return clear_contact;
+    case Column::kWrite:
       break;
   }
-  return clear_contact;
+  return write;
 }
 
 const View& RoleRule::view(ContactProof contact) const {
@@ -135,6 +138,7 @@ Policy default_policy() {
                     .budgets = agent_budgets()};
   policy.analyst.budgets.clear_cold = {};
   policy.analyst.budgets.clear_contact = {};
+  policy.analyst.budgets.write = {};
 
   const auto all = agent_rule().proven;
   policy.privacy_officer = {.none = all,

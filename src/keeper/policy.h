@@ -19,12 +19,12 @@ inline constexpr std::size_t kPolicyBytesMax = 4000;
 
 // What a disclosure is charged to. A masked value and a lookup disclose too, so each has its own
 // column; clear values of somebody who got in touch (claimed or proven) are another column than
-// those of somebody who did not.
-enum class Column : std::uint8_t { kLookup, kMiss, kMasked, kClearCold, kClearContact };
+// those of somebody who did not. A write discloses nothing but moves what proves somebody.
+enum class Column : std::uint8_t { kLookup, kMiss, kMasked, kClearCold, kClearContact, kWrite };
 template <>
 struct Words<Column> {
-  static constexpr std::array<std::string_view, 5> names{"lookup", "miss", "masked", "clear-cold",
-                                                         "clear-contact"};
+  static constexpr std::array<std::string_view, 6> names{"lookup",     "miss",          "masked",
+                                                         "clear-cold", "clear-contact", "write"};
 };
 inline constexpr std::size_t kColumnCount = word_count<Column>();
 
@@ -44,8 +44,8 @@ struct Words<Horizon> {
 };
 inline constexpr std::size_t kHorizonCount = word_count<Horizon>();
 
-inline constexpr std::array kAllColumns{Column::kLookup, Column::kMiss, Column::kMasked,
-                                        Column::kClearCold, Column::kClearContact};
+inline constexpr std::array kAllColumns{Column::kLookup,    Column::kMiss,         Column::kMasked,
+                                        Column::kClearCold, Column::kClearContact, Column::kWrite};
 inline constexpr std::array kAllHorizons{Horizon::kMinute, Horizon::kHour, Horizon::kDay,
                                          Horizon::kMonth};
 inline constexpr std::array kAllRoles{Role::kAgent,          Role::kLead,  Role::kAnalyst,
@@ -67,10 +67,10 @@ struct Budget {
 };
 
 struct Budgets {
-  Budget lookup, miss, masked, clear_cold, clear_contact;
+  Budget lookup, miss, masked, clear_cold, clear_contact, write;
   const Budget& of(Column column) const;
   bool operator==(const Budgets&) const = default;
-  WIRE_MEMBERS(lookup, miss, masked, clear_cold, clear_contact)
+  WIRE_MEMBERS(lookup, miss, masked, clear_cold, clear_contact, write)
 };
 
 // A field in neither set shows nothing; none may be in both.

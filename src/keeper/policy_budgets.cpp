@@ -75,7 +75,7 @@ SharedLimits shared_limits(const Policy& policy, const PeopleSum& people) {
                                                         rule.month_tenths};
   SharedLimits shared;
   for (const auto column : kAllColumns) {
-    const bool reserved = column != Column::kClearContact;
+    const bool reserved = column != Column::kClearContact && column != Column::kWrite;
     for (const auto horizon : kAllHorizons) {
       std::uint64_t of_people = 0, of_all = 0;
       std::uint16_t weight = 0;

@@ -67,6 +67,11 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kReadLedger,   "read-ledger",    kFront, Stage::kServing,   kSmall,    read<wire::ReadLedger, read_ledger>},
     Rule{Op::kRequestErasure, "request-erasure", kFront, Stage::kServing, kSmall,  read_proven<wire::RequestErasure, request_erasure>},
     Rule{Op::kCancelErasure, "cancel-erasure", kFront, Stage::kServing,  kSmall,    read_proven<wire::CancelErasure, cancel_erasure>},
+    Rule{Op::kChangeContact, "change-contact", kFront, Stage::kServing,  4u << 10, read_proven<wire::ChangeContact, change_contact>},
+    Rule{Op::kAskApproval,  "ask-approval",   kFront, Stage::kServing,   kSmall,    read_proven<wire::AskApproval, ask_approval>},
+    Rule{Op::kBreakGlass,   "break-glass",    kFront, Stage::kServing,   kSmall,    read_proven<wire::BreakGlass, break_glass>},
+    Rule{Op::kListAllowances, "list-allowances", kFront, Stage::kServing, kSmall,  read_proven<wire::ListAllowances, list_allowances>},
+    Rule{Op::kDecideAllowance, "decide-allowance", kFront, Stage::kServing, kSmall, read_proven<wire::DecideAllowance, decide_allowance>},
 
     Rule{Op::kAdminHello,   "admin-hello",    kAdmin, Stage::kGreeting,  16,        read<wire::AdminHello, admin_hello>},
     Rule{Op::kAdminSignIn,  "admin-sign-in",  kAdmin, Stage::kSigningIn, kSmall,    read<wire::AdminSignIn, admin_sign_in>},

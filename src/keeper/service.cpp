@@ -28,9 +28,11 @@ Result<Without> read_without(const std::vector<std::string>& names, bool drill) 
       without.metering = true;
     else if (name == "clock")
       without.clock = true;
+    else if (name == "young")
+      without.young = true;
     else
       return fail(ErrorCode::kMalformed,
-                  "no such protection: grant, budget, proof, metering or clock");
+                  "no such protection: grant, budget, proof, metering, clock or young");
   }
   return without;
 }

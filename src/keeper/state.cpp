@@ -7,6 +7,11 @@ namespace {
 constexpr Error kBadDetail{ErrorCode::kMalformed, "an entry's detail does not fit its kind"};
 constexpr std::uint32_t kNumbersMax = 0x7fff'ffff;
 
+// Counts against a budget.
+bool is_charged(const Entry& entry) {
+  return entry.kind == EntryKind::kWrite &&
+         entry.column == static_cast<std::uint8_t>(Column::kWrite);
+}
 bool discloses(const Entry& entry) {
   return entry.grade != Grade::kNothing &&
          (entry.kind == EntryKind::kReveal || entry.kind == EntryKind::kLookup ||
@@ -21,7 +26,7 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
   if (first_wall_ms_ == 0) first_wall_ms_ = entry.wall_ms;
   last_wall_ms_ = entry.wall_ms;
   last_keeper_ms_ = std::max(last_keeper_ms_, entry.keeper_ms);
-  if (discloses(entry)) charge(entry, customer);
+  if (discloses(entry) || is_charged(entry)) TRY_STATUS(charge(entry, customer));
   if (discloses(entry) || entry.kind == EntryKind::kDenied) remember(entry);
   switch (entry.kind) {
     case EntryKind::kRestart: {
@@ -66,6 +71,10 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
       return apply_proposal(entry);
     case EntryKind::kContainment:
       return apply_containment(entry);
+    case EntryKind::kWrite:
+      return contact_writes_.apply(entry, customer);
+    case EntryKind::kAllowance:
+      return apply_allowance(entry, customer);
     default:
       return {};
   }
@@ -96,9 +105,18 @@ Status State::apply_case(const Entry& entry, CustomerNumber customer) {
   if (number > cases_.size()) cases_.emplace_back();
   auto& one = cases_[number - 1];
   const bool was_open = static_cast<bool>(one.customer) && one.state != CaseState::kClosed;
-  one = {customer,         PrincipalNumber(detail.assignee),
-         detail.opened_ms, detail.changed_ms,
-         detail.type,      detail.state,
+  // A stronger proof that comes while a channel is young may have come through it. Whoever set that
+  // channel would be proven by it, so the proof counts as none, also when the channel is old.
+  const auto before = one.customer == customer ? one.contact : ContactProof::kNone;
+  const bool proves =
+      detail.contact <= before || contact_writes_.young(customer, entry.keeper_ms).empty();
+  one = {customer,
+         PrincipalNumber(detail.assignee),
+         detail.opened_ms,
+         detail.changed_ms,
+         detail.type,
+         detail.state,
+         proves ? detail.contact : before,
          detail.contact};
   const bool is_open = detail.state != CaseState::kClosed;
   open_cases_ += static_cast<std::uint32_t>(is_open) - static_cast<std::uint32_t>(was_open);
@@ -186,15 +204,31 @@ Status State::apply_containment(const Entry& entry) {
   return {};
 }
 
-void State::charge(const Entry& entry, CustomerNumber customer) {
-  if (entry.column >= kColumnCount) return;
+Status State::apply_allowance(const Entry& entry, CustomerNumber customer) {
+  const auto* const row = find_case(entry.case_number);
+  if (row == nullptr) return std::unexpected(kBadDetail);
+  return allowances_.apply(entry, row->assignee, customer);
+}
+
+Status State::charge(const Entry& entry, CustomerNumber customer) {
+  if (entry.column >= kColumnCount) return {};
   const auto holders = holders_of(entry.principal, entry.face);
   const auto column = static_cast<Column>(entry.column);
-  const auto charged = entry.kind == EntryKind::kReveal ? customer : CustomerNumber();
+  const bool distinct = entry.kind == EntryKind::kReveal || entry.kind == EntryKind::kWrite;
+  const auto charged = distinct ? customer : CustomerNumber();
   meters_.apply({column, charged, entry.fields, holders}, weights_, entry.keeper_ms);
   if (entry.kind == EntryKind::kLookup && entry.reason == Reason::kNotThere) {
     meters_.apply({Column::kMiss, CustomerNumber(), {}, holders}, weights_, entry.keeper_ms);
   }
+  if (entry.kind != EntryKind::kReveal || entry.detail.empty()) return {};
+  // By an allowance: whoever approved it is charged as well.
+  const auto use = TRY(wire::decode<AllowanceUse>(entry.detail));
+  const auto approver = TRY(allowances_.use(use.number, customer));
+  if (!approver) return {};
+  MeterHolders theirs;
+  theirs.add({Holder::kPerson, approver.value});
+  meters_.apply({column, customer, entry.fields, theirs}, weights_, entry.keeper_ms);
+  return {};
 }
 
 void State::remember(const Entry& entry) {

@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "keeper/allowances.h"
+#include "keeper/contact_writes.h"
 #include "keeper/details.h"
 #include "keeper/meters.h"
 #include "keeper/policy.h"
@@ -44,8 +46,9 @@ struct Case {
   std::uint64_t changed_ms = 0;  // wall time
   RequestType type{};
   CaseState state{};
-  ContactProof contact{};
-  FOLDED_MEMBERS(customer, assignee, opened_ms, changed_ms, type, state, contact)
+  ContactProof contact{};  // what counts
+  ContactProof said{};     // what was recorded; a proof through a young channel does not count
+  FOLDED_MEMBERS(customer, assignee, opened_ms, changed_ms, type, state, contact, said)
 };
 
 struct EventGrant {
@@ -91,7 +94,7 @@ struct Erasure {
 
 // What the fold makes of an entry may change with the program. Raise this number with every such
 // change: snapshots of another number are not taken up, and the whole ledger is folded again.
-inline constexpr std::uint32_t kFoldVersion = 2;
+inline constexpr std::uint32_t kFoldVersion = 3;
 
 inline constexpr std::size_t kDisclosuresKept = 50;
 
@@ -121,6 +124,9 @@ class State {
   // A live grant of this client for this case.
   const EventGrant* grant(PrincipalNumber client, CaseNumber number, std::uint64_t keeper_ms) const;
   std::vector<EventGrant> grants(PrincipalNumber client, std::uint64_t keeper_ms) const;
+
+  const ContactWrites& contact_writes() const { return contact_writes_; }
+  const Allowances& allowances() const { return allowances_; }
 
   const Erasure* erasure(CustomerNumber customer) const;
   const std::map<std::uint32_t, Erasure>& erasures() const { return erasures_; }
@@ -176,7 +182,8 @@ class State {
   Status apply_proposal(const Entry& entry);
   Status apply_containment(const Entry& entry);
   void apply_sign_in(const Entry& entry);
-  void charge(const Entry& entry, CustomerNumber customer);
+  Status apply_allowance(const Entry& entry, CustomerNumber customer);
+  Status charge(const Entry& entry, CustomerNumber customer);
   void remember(const Entry& entry);
   template <class Self>
   static auto folded(Self& self);
@@ -194,6 +201,8 @@ class State {
   std::map<std::pair<std::array<std::uint8_t, 16>, std::uint32_t>, ImportDetail> imports_;
   std::map<std::pair<NameKind, std::array<std::uint8_t, 32>>, std::uint32_t> names_;
   std::map<std::uint32_t, Proposal> proposals_;
+  ContactWrites contact_writes_;
+  Allowances allowances_;
   std::set<std::uint16_t> quarantined_;
   std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
   std::uint32_t last_proposal_ = 0;

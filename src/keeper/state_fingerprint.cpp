@@ -43,7 +43,9 @@ enum class Place : std::uint8_t {
   kGrant,
   kDisclosure,
   kImport,
-  kName
+  kName,
+  kContact,
+  kAllowance
 };
 
 template <class Enum>
@@ -73,7 +75,8 @@ std::uint64_t State::fingerprint() const {
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     const auto& one = cases_[i];
     sum += Print::of(number(Place::kCase), i, one.customer.value, one.assignee.value, one.opened_ms,
-                     one.changed_ms, number(one.type), number(one.state), number(one.contact));
+                     one.changed_ms, number(one.type), number(one.state), number(one.contact),
+                     number(one.said));
   }
   for (const auto& [client, grants] : grants_) {
     for (std::size_t i = 0; i < grants.size(); ++i) {
@@ -92,6 +95,19 @@ std::uint64_t State::fingerprint() const {
   for (const auto& [job, detail] : imports_) {
     const auto bytes = wire::encode(detail);
     sum += Print::of(number(Place::kImport), ByteView(job.first), job.second, ByteView(bytes));
+  }
+  for (const auto& [customer, one] : contact_writes_.all()) {
+    sum += Print::of(number(Place::kContact), customer, one.begun, one.ended, one.stands,
+                     one.email.changed_ms, one.email.young_until_ms, one.phone.changed_ms,
+                     one.phone.young_until_ms);
+  }
+  for (const auto& [id, one] : allowances_.all()) {
+    auto hash =
+        Print::of(number(Place::kAllowance), id, number(one.kind), number(one.step), one.people,
+                  one.by.value, one.session.value, one.case_number.value, one.assignee.value,
+                  one.customer.value, one.decided_by.value, one.made_ms, one.expires_ms);
+    for (const auto customer : one.used) hash = hash * kFactor + customer.value;
+    sum += hash;
   }
   for (const auto& [name, value] : names_) {
     sum += Print::of(number(Place::kName), number(name.first), ByteView(name.second), value);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <random>
+#include <utility>
 
 #include "crypto/random.h"
 #include "keeper/details.h"
@@ -13,8 +14,9 @@
 
 namespace bulkhead {
 
-// The life of a house from one seed: people, sessions, cases, grants, imports, policies, names and
-// disclosures of every column. Keeper time passes by leaps, so that windows and pairs run out.
+// The life of a house from one seed: people, sessions, cases, grants, imports, policies, names,
+// changes of contact, allowances and disclosures of every column. Keeper time passes by leaps, so
+// that windows and pairs run out.
 class RandomEntries {
  public:
   struct Made {
@@ -33,7 +35,7 @@ class RandomEntries {
     entry.face = static_cast<Face>(below(word_count<Face>()));
     entry.policy = PolicyNumber(1);
     for (auto& byte : entry.salt) byte = static_cast<std::uint8_t>(random_());
-    const auto kind = below(40);
+    const auto kind = below(42);
     if (people_ < 12 || kind == 0) {
       hire(entry);
     } else if (kind < 25) {
@@ -68,6 +70,42 @@ class RandomEntries {
     entry.fields.bits = random_() & random_() & FieldSet::all().bits;
     entry.reason = chance(4) ? Reason::kNotThere : Reason::kNone;
     entry.case_number = CaseNumber(below(5));
+    const auto allowance = chance(2) ? glass_ : given_;
+    if (entry.kind == EntryKind::kReveal && allowance != 0 && chance(3))
+      entry.detail = wire::encode(AllowanceUse{allowance});
+  }
+  void write(Made& made) {
+    auto& entry = made.entry;
+    entry.kind = EntryKind::kWrite;
+    entry.column = static_cast<std::uint8_t>(Column::kWrite);
+    entry.fields = FieldSet::of(chance(2) ? Field::kEmail : Field::kPhone);
+    made.customer = CustomerNumber(1 + below(customers_));
+    const bool ended = chance(2);
+    entry.detail = wire::encode(WriteDetail{ended ? WriteStep::kEnded : WriteStep::kBegun,
+                                            static_cast<std::uint8_t>(Compartment::kContact),
+                                            2 + below(5), ended ? 1 + below(5) : 0,
+                                            ended ? 0 : now_ms_ + below(500'000'000)});
+  }
+  // Asked for and given, or taken and reviewed, in turn.
+  void allow(Made& made) {
+    constexpr std::uint64_t kForEverMs = 1ull << 50;
+    auto& entry = made.entry;
+    entry.kind = EntryKind::kAllowance;
+    entry.case_number = CaseNumber(1 + below(cases_));
+    made.customer = CustomerNumber(1 + below(customers_));
+    AllowanceDetail detail{AllowanceKind::kApproval, AllowanceStep::kAsked, 0, 20, kForEverMs};
+    if (chance(2)) {
+      detail.kind = AllowanceKind::kBreakGlass;
+      detail.step = glass_ == 0 ? AllowanceStep::kTaken : AllowanceStep::kReviewed;
+      detail.number = glass_ == 0 ? ++allowances_ : glass_;
+      glass_ = glass_ == 0 ? detail.number : 0;
+    } else if (asked_ == 0) {
+      detail.number = asked_ = ++allowances_;
+    } else {
+      detail.step = AllowanceStep::kGiven;
+      detail.number = given_ = std::exchange(asked_, 0);
+    }
+    entry.detail = wire::encode(detail);
   }
   void security(Made& made, std::uint32_t kind) {
     auto& entry = made.entry;
@@ -118,6 +156,10 @@ class RandomEntries {
       entry.detail = wire::encode(
           ContainmentDetail{static_cast<ContainmentStep>(below(word_count<ContainmentStep>())),
                             static_cast<std::uint16_t>(below(20))});
+    } else if (kind == 40 || (kind == 41 && cases_ == 0)) {
+      write(made);
+    } else if (kind == 41) {
+      allow(made);
     } else if (kind == 38) {
       entry.kind = EntryKind::kRestart;
       entry.face = chance(4) ? Face::kKeeper : Face::kDesk;
@@ -135,7 +177,7 @@ class RandomEntries {
   std::uint32_t customers_;
   std::uint64_t now_ms_ = 1'767'225'600'000;
   std::uint32_t people_ = 0, sessions_ = 0, cases_ = 0, batches_ = 0, names_ = 0, instances_ = 0,
-                proposals_ = 0;
+                proposals_ = 0, allowances_ = 0, asked_ = 0, given_ = 0, glass_ = 0;
 };
 
 // A new folder with key ring, vault and ledger, opened without a keeper.

@@ -8,13 +8,13 @@ namespace bulkhead {
 template <class Self>
 auto State::folded(Self& self) {
   auto& [policy, weights, policy_number, meters, principals, sessions, cases, grants, disclosures,
-         erasures, imports, names, proposals, quarantined, last_name, last_proposal, last_session,
-         last_instance, customers, last_customer, open_cases, entries, first_wall_ms, last_wall_ms,
-         last_keeper_ms] = self;
+         erasures, imports, names, proposals, contact_writes, allowances, quarantined, last_name,
+         last_proposal, last_session, last_instance, customers, last_customer, open_cases, entries,
+         first_wall_ms, last_wall_ms, last_keeper_ms] = self;
   return std::tie(policy, policy_number, meters, principals, sessions, cases, grants, disclosures,
-                  erasures, imports, names, proposals, quarantined, last_name, last_proposal,
-                  last_session, last_instance, customers, last_customer, open_cases, entries,
-                  first_wall_ms, last_wall_ms, last_keeper_ms);
+                  erasures, imports, names, proposals, contact_writes, allowances, quarantined,
+                  last_name, last_proposal, last_session, last_instance, customers, last_customer,
+                  open_cases, entries, first_wall_ms, last_wall_ms, last_keeper_ms);
 }
 
 void State::write(StateWriter& to) const {

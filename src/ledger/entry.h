@@ -44,16 +44,17 @@ enum class EntryKind : std::uint8_t {
   kCheckpointNote,
   kStaff,
   kClient,
-  kScope
+  kScope,
+  kAllowance
 };
 template <>
 struct Words<EntryKind> {
-  static constexpr std::array<std::string_view, 28> names{
+  static constexpr std::array<std::string_view, 29> names{
       "reveal",          "lookup", "count",    "denied",         "intake",      "send",
       "write",           "name",   "sign-in",  "sign-in-failed", "session-end", "grant",
       "grant-end",       "case",   "approval", "policy",         "key",         "erasure",
       "import",          "export", "notice",   "containment",    "restart",     "clock",
-      "checkpoint-note", "staff",  "client",   "scope"};
+      "checkpoint-note", "staff",  "client",   "scope",          "allowance"};
 };
 
 using Salt = std::array<std::uint8_t, 16>;

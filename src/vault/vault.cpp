@@ -57,6 +57,7 @@ Result<std::unique_ptr<Vault::State>> Vault::State::open(const std::filesystem::
       .delete_blind =
           TRY(r.prepare("DELETE FROM blind WHERE kind = $1 AND tag = $2 AND customer = $3")),
       .delete_blind_of_customer = TRY(r.prepare("DELETE FROM blind WHERE customer = $1")),
+      .count_blind = TRY(r.prepare("SELECT count(*) FROM blind WHERE kind = $1 AND tag = $2")),
       .insert_message = TRY(r.prepare("INSERT INTO messages VALUES ($1, $2, $3, $4, $5, $6, $7)")),
       .delete_messages = TRY(r.prepare("DELETE FROM messages WHERE customer = $1")),
       .upsert_row = TRY(r.prepare(
@@ -128,6 +129,12 @@ Status Vault::State::delete_blind_row(const BlindRow& row) {
       .bind(2, ByteView(row.tag))
       .bind(3, row.customer.value)
       .run();
+}
+
+Result<std::uint64_t> Vault::State::holders_of(const BlindRow& row) {
+  const ResetAtEnd reset(count_blind);
+  TRY(count_blind.bind(1, static_cast<std::uint64_t>(row.kind)).bind(2, ByteView(row.tag)).step());
+  return count_blind.number(0);
 }
 
 Status Vault::add_customers(std::span<const NewCustomer> customers) {

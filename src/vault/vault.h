@@ -32,6 +32,15 @@ struct NewCustomer {
   CheckedRecord record;
 };
 
+// `values` take the place of all values of `fields`; both are of that compartment.
+struct CompartmentChange {
+  CustomerNumber customer;
+  Compartment compartment{};
+  std::uint32_t version = 0;  // of the compartment afterwards; versions may be left out
+  FieldSet fields;
+  CheckedRecord values;
+};
+
 struct NewMessage {
   CaseNumber case_number;
   CustomerNumber customer;
@@ -71,10 +80,10 @@ class Vault {
   // more at a time.
   Status add_customers(std::span<const NewCustomer> customers);
 
-  // Replaces one compartment by the values given (all of that compartment), with its identifiers,
-  // and answers its new version. kNotFound, kMalformed, kRefused.
-  Result<std::uint32_t> put_compartment(CustomerNumber customer, Compartment compartment,
-                                        const Record& values);
+  // Gives some fields of one compartment other values, with their identifiers. kNotFound,
+  // kMalformed, kTooLarge, kRefused; kConflict when the version does not rise, or when so many
+  // customers (kLookupMatchesMax) have an identifier that a lookup would not read all of them.
+  Status change_compartment(const CompartmentChange& change);
 
   struct MessageAdded {
     std::uint64_t id = 0;

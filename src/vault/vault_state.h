@@ -18,7 +18,7 @@ struct Vault::State {
   std::unique_ptr<Database> keys;
   // Of records:
   Statement insert_record, select_record, delete_record;
-  Statement insert_blind, delete_blind, delete_blind_of_customer;
+  Statement insert_blind, delete_blind, delete_blind_of_customer, count_blind;
   Statement insert_message, delete_messages;
   Statement upsert_row, delete_row;
   Statement set_meta, get_meta;
@@ -39,6 +39,8 @@ struct Vault::State {
   Status insert_customer(const SealedCustomer& customer);
   Status insert_blind_row(const BlindRow& row);
   Status delete_blind_row(const BlindRow& row);
+  // How many customers have that identifier.
+  Result<std::uint64_t> holders_of(const BlindRow& row);
 
   // Opens one compartment of a customer; version and values.
   struct Opened {

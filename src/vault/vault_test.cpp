@@ -187,30 +187,64 @@ TEST_F(VaultTest, ALockedCompartmentRefusesAndOthersGoOn) {
   EXPECT_TRUE(reader_->open_fields(CustomerNumber(1), FieldSet::of(Field::kEmail)));
   EXPECT_EQ(vault_->add_customers(sample(2, 1)).error().code, ErrorCode::kRefused);
   EXPECT_EQ(vault_->erase(CustomerNumber(1)).error().code, ErrorCode::kRefused);
-  EXPECT_EQ(vault_->put_compartment(CustomerNumber(1), Compartment::kPayment, {}).error().code,
+  EXPECT_EQ(vault_->change_compartment({CustomerNumber(1), Compartment::kPayment, 2, {}, {}})
+                .error()
+                .code,
             ErrorCode::kRefused);
 }
 
-TEST_F(VaultTest, PuttingACompartmentRaisesItsVersionAndMovesItsIdentifiers) {
+TEST_F(VaultTest, AChangeRaisesTheVersionAndMovesIdentifiers) {
   ASSERT_TRUE(vault_->add_customers(sample(1, 2)));
   const auto version = [&] {
     return *reader_->compartment_version(*reader_->person(CustomerNumber(1)),
                                          Compartment::kContact);
   };
+  const auto change = [&](std::uint32_t to, Record values, FieldSet fields) {
+    return vault_->change_compartment(
+        {CustomerNumber(1), Compartment::kContact, to, fields, *check_record(std::move(values))});
+  };
+  constexpr auto kEmail = FieldSet::of(Field::kEmail);
   EXPECT_EQ(version(), 1u);
-  const Record contact{{Field::kEmail, 0, "new@example.com"}};
-  EXPECT_EQ(*vault_->put_compartment(CustomerNumber(1), Compartment::kContact, contact), 2u);
+  ASSERT_TRUE(change(2, {{Field::kEmail, 0, "new@example.com"}}, kEmail));
   EXPECT_EQ(version(), 2u);
   EXPECT_EQ(*reader_->lookup(IdentifierKind::kEmail, "new@example.com"), CustomerNumber(1));
   EXPECT_EQ(*reader_->lookup(IdentifierKind::kEmail, "person1@example.com"), std::nullopt);
-  EXPECT_EQ(*reader_->lookup(IdentifierKind::kPhone, "+31000000001"), std::nullopt);
+  EXPECT_EQ(*reader_->lookup(IdentifierKind::kPhone, "+31000000001"), CustomerNumber(1));
   EXPECT_EQ(*reader_->lookup(IdentifierKind::kLocator, "000001"),
             CustomerNumber(1));  // another compartment's
-  EXPECT_EQ(*reader_->open_fields(CustomerNumber(1), FieldSet::of(Compartment::kContact)), contact);
-  EXPECT_EQ(vault_->put_compartment(CustomerNumber(1), Compartment::kTravel, contact).error().code,
-            ErrorCode::kMalformed);
-  EXPECT_EQ(vault_->put_compartment(CustomerNumber(9), Compartment::kContact, contact).error().code,
+  EXPECT_EQ(*reader_->open_fields(CustomerNumber(1), kEmail),
+            (Record{{Field::kEmail, 0, "new@example.com"}}));
+
+  // A version that was left out, and a field that goes.
+  ASSERT_TRUE(change(5, {}, FieldSet::of(Field::kPhone)));
+  EXPECT_EQ(version(), 5u);
+  EXPECT_EQ(*reader_->lookup(IdentifierKind::kPhone, "+31000000001"), std::nullopt);
+  EXPECT_EQ(*reader_->lookup(IdentifierKind::kEmail, "new@example.com"), CustomerNumber(1));
+
+  EXPECT_EQ(change(5, {}, kEmail).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(change(6, {{Field::kCity, 0, "Delft"}}, kEmail).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(change(6, {}, FieldSet::of(Field::kSeat)).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(vault_->change_compartment({CustomerNumber(9), Compartment::kContact, 2, {}, {}})
+                .error()
+                .code,
             ErrorCode::kNotFound);
+  EXPECT_EQ(version(), 5u);
+}
+
+TEST_F(VaultTest, NoChangeMakesAnIdentifierTooCommonToReadAllWhoHaveIt) {
+  constexpr auto kMany = static_cast<std::uint32_t>(kLookupMatchesMax) + 1;
+  ASSERT_TRUE(vault_->add_customers(sample(1, kMany)));
+  const auto share = [&](std::uint32_t number) {
+    return vault_->change_compartment({CustomerNumber(number), Compartment::kContact, 2,
+                                       FieldSet::of(Field::kEmail),
+                                       *check_record({{Field::kEmail, 0, "all@example.com"}})});
+  };
+  for (std::uint32_t number = kMany; number > 1; --number) ASSERT_TRUE(share(number)) << number;
+  EXPECT_EQ(share(1).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(reader_->lookup_all(IdentifierKind::kEmail, "all@example.com")->size(),
+            kLookupMatchesMax);
+  // Nothing of it was done.
+  EXPECT_EQ(*reader_->lookup(IdentifierKind::kEmail, "person1@example.com"), CustomerNumber(1));
 }
 
 TEST_F(VaultTest, MessagesOfACaseComeInOrderAndCut) {

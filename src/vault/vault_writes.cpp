@@ -1,12 +1,15 @@
 // The vault's smaller writes: one compartment, messages, the keeper's rows, and erasure.
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
+#include "crypto/wipe.h"
 #include "vault/content_scan.h"
 #include "vault/fields.h"
 #include "vault/schema.h"
 #include "vault/sealing.h"
 #include "vault/vault.h"
+#include "vault/vault_reader.h"
 #include "vault/vault_state.h"
 
 namespace bulkhead {
@@ -41,33 +44,41 @@ std::vector<BlindRow> Vault::State::blind_rows_of(CustomerNumber customer,
   return rows;
 }
 
-Result<std::uint32_t> Vault::put_compartment(CustomerNumber customer, Compartment compartment,
-                                             const Record& values) {
+Status Vault::change_compartment(const CompartmentChange& change) {
   auto& state = *state_;
-  for (const auto& value : values) {
-    if (compartment_of(value.field) != compartment) {
-      return fail(ErrorCode::kMalformed, "a value belongs to another compartment");
-    }
-  }
-  const auto record = TRY(check_record(values));
-  const auto& checked = record.values();
-  const auto person = TRY(state.person(customer));
+  const auto compartment = change.compartment;
+  const auto& values = change.values.values();
+  const bool fits = (change.fields - FieldSet::of(compartment)).empty() &&
+                    std::ranges::all_of(
+                        values, [&](const auto& value) { return change.fields.has(value.field); });
+  if (!fits) return fail(ErrorCode::kMalformed, "a value belongs to another compartment");
+  const auto person = TRY(state.person(change.customer));
   const auto old = TRY(state.open_compartment_of(person, compartment));
+  if (change.version <= old.version)
+    return fail(ErrorCode::kConflict, "the compartment has this version or a later one");
+  auto merged = values;
+  std::ranges::copy_if(old.values, std::back_inserter(merged),
+                       [&](const auto& value) { return !change.fields.has(value.field); });
+  const auto record = TRY(check_record(std::move(merged)));
   const auto key = TRY(person.compartment_key(state.ring, compartment));
-  const std::uint32_t version = old.version + 1;
-  const auto sealed = seal_compartment(key.view(), customer, compartment, version,
-                                       encode_values(checked, compartment));
+  auto plaintext = encode_values(record.values(), compartment);
+  const auto sealed =
+      seal_compartment(key.view(), change.customer, compartment, change.version, plaintext);
+  wipe(plaintext);
 
   auto update = TRY(
       state.records->prepare(schema::kUpdateCompartment[static_cast<std::size_t>(compartment)]));
   auto transaction = TRY(Transaction::begin(*state.records));
-  for (const auto& row : state.blind_rows_of(customer, old.values))
-    TRY_STATUS(state.delete_blind_row(row));
-  for (const auto& row : state.blind_rows_of(customer, checked))
+  const auto before = state.blind_rows_of(change.customer, old.values);
+  for (const auto& row : before) TRY_STATUS(state.delete_blind_row(row));
+  for (const auto& row : state.blind_rows_of(change.customer, record.values())) {
     TRY_STATUS(state.insert_blind_row(row));
-  TRY_STATUS(update.bind(1, customer.value).bind(2, ByteView(sealed)).run());
-  TRY_STATUS(transaction.commit());
-  return version;
+    if (std::ranges::binary_search(before, row)) continue;
+    if (TRY(state.holders_of(row)) > kLookupMatchesMax)
+      return fail(ErrorCode::kConflict, "too many customers have this identifier");
+  }
+  TRY_STATUS(update.bind(1, change.customer.value).bind(2, ByteView(sealed)).run());
+  return transaction.commit();
 }
 
 Result<Vault::MessageAdded> Vault::add_message(const NewMessage& message) {

@@ -15,6 +15,9 @@ inline constexpr std::size_t kPasswordBytesMax = 256;
 inline constexpr std::size_t kIdentifierBytesMax = 320;
 inline constexpr std::size_t kMessageBytesMax = 64u << 10;
 inline constexpr std::size_t kListItemsMax = 200;
+inline constexpr std::size_t kContactChangesMax = 6;  // fields of the contact compartment
+inline constexpr std::size_t kContactValueBytesMax = 512;
+inline constexpr std::uint8_t kApprovalPeopleMax = 25;
 
 // Every answer body starts with a Reason; kNone means the operation's answer follows, anything else
 // a Refusal.
@@ -192,7 +195,8 @@ struct WireField {
   std::uint16_t item = 0;
   bool masked = false;
   Text<kFieldValueBytesMax> value;
-  WIRE_MEMBERS(field, item, masked, value)
+  bool young = false;  // a channel changed so lately that it proves nothing yet
+  WIRE_MEMBERS(field, item, masked, value, young)
 };
 struct RecordAnswer {  // of masked and reveal
   List<WireField, kRecordValuesMax> values;
@@ -302,6 +306,77 @@ struct CancelErasure {
   Proof proof;
   CaseId id;
   WIRE_MEMBERS(proof, id)
+};
+
+// Changes contact fields of the case's customer. Each field stands once and takes the place of all
+// its values; an empty one removes them.
+struct FieldChange {
+  std::uint8_t field = 0;
+  Text<kContactValueBytesMax> value;
+  WIRE_MEMBERS(field, value)
+};
+struct ChangeContact {
+  static constexpr Op kOp = Op::kChangeContact;
+  Proof proof;
+  CaseId id;
+  List<FieldChange, kContactChangesMax> changes;
+  WIRE_MEMBERS(proof, id, changes)
+};
+struct ChangeContactAnswer {
+  std::uint32_t version = 0;         // of the customer's contact compartment
+  FieldSet young;                    // channels that prove nothing until then
+  std::uint64_t young_until_ms = 0;  // wall time
+  WIRE_MEMBERS(version, young, young_until_ms)
+};
+
+// Allowances: what goes beyond contact grade and own budget. A lead gives an approval that an agent
+// asks for; break-glass is taken, and reviewed by somebody else afterwards.
+struct AskApproval {
+  static constexpr Op kOp = Op::kAskApproval;
+  Proof proof;
+  CaseId id;
+  std::uint8_t people = 0;  // 1: the case's customer; more: so many, from any case of the asker's
+  WIRE_MEMBERS(proof, id, people)
+};
+struct BreakGlass {
+  static constexpr Op kOp = Op::kBreakGlass;
+  Proof proof;
+  CaseId id;
+  WIRE_MEMBERS(proof, id)
+};
+struct AllowanceRow {
+  std::uint32_t number = 0;
+  AllowanceKind kind{};
+  AllowanceStep step{};
+  std::uint32_t case_number = 0;
+  std::uint8_t people = 0;
+  std::uint8_t used = 0;
+  Text<kNameBytesMax> by;          // who asked for it or took it
+  Text<kNameBytesMax> decided_by;  // who gave or reviewed it; empty: nobody
+  bool mine = false;
+  std::uint64_t expires_ms = 0;  // wall time
+  WIRE_MEMBERS(number, kind, step, case_number, people, used, by, decided_by, mine, expires_ms)
+};
+struct AllowanceAnswer {  // of asking, breaking glass and deciding
+  AllowanceRow row;
+  WIRE_MEMBERS(row)
+};
+struct ListAllowances {
+  static constexpr Op kOp = Op::kListAllowances;
+  Proof proof;
+  WIRE_MEMBERS(proof)
+};
+struct ListAllowancesAnswer {  // newest first: one's own, and those one may decide on
+  List<AllowanceRow, kListItemsMax> rows;
+  bool more = false;
+  WIRE_MEMBERS(rows, more)
+};
+struct DecideAllowance {
+  static constexpr Op kOp = Op::kDecideAllowance;
+  Proof proof;
+  std::uint32_t number = 0;
+  AllowanceDecision decision{};
+  WIRE_MEMBERS(proof, number, decision)
 };
 
 // A file of the published ledger, for the holder of an auditor's token (a bearer secret of 32

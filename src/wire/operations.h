@@ -31,6 +31,11 @@ enum class Op : std::uint16_t {
   kReadLedger = 20,
   kRequestErasure = 21,
   kCancelErasure = 22,
+  kChangeContact = 24,
+  kAskApproval = 25,
+  kBreakGlass = 26,
+  kListAllowances = 27,
+  kDecideAllowance = 28,
 
   kAdminHello = 64,
   kAdminSignIn = 65,

@@ -1,7 +1,10 @@
 #include "wire/paths.h"
 
+#include <algorithm>
 #include <charconv>
 #include <initializer_list>
+#include <span>
+#include <vector>
 
 #include "base/catalogue.h"
 
@@ -61,7 +64,7 @@ struct Member {
   std::string_view text;
 };
 // An object of texts; the members must come in the order of their names.
-std::string object_of(std::initializer_list<Member> members) {
+std::string object_of(std::span<const Member> members) {
   std::string json = "{";
   for (const auto& [name, text] : members) {
     if (json.size() > 1) json += ',';
@@ -71,6 +74,9 @@ std::string object_of(std::initializer_list<Member> members) {
   }
   json += '}';
   return json;
+}
+std::string object_of(std::initializer_list<Member> members) {
+  return object_of(std::span(members.begin(), members.size()));
 }
 
 std::string decimal(std::uint32_t number) {
@@ -133,6 +139,30 @@ Target target_of(const AddMessage& message) {
           path_of_case(message.id, "/messages"),
           {},
           object_of({{"direction", name_of(message.direction)}, {"text", message.text.value}})};
+}
+
+Target target_of(const ChangeContact& message) {
+  std::vector<Member> members;
+  for (const auto& change : message.changes.items) {
+    const auto* const info = info_of(static_cast<Field>(change.field));
+    members.push_back({info == nullptr ? std::string_view() : info->name, change.value.value});
+  }
+  std::ranges::stable_sort(members, {}, &Member::name);
+  return {"PATCH", path_of_case(message.id, "/contact"), {}, object_of(members)};
+}
+
+Target target_of(const AskApproval& message) {
+  return {"POST",
+          path_of_case(message.id, "/approval"),
+          {},
+          object_of({{"people", decimal(message.people)}})};
+}
+
+Target target_of(const DecideAllowance& message) {
+  return {"POST",
+          "/api/v1/allowances/" + decimal(message.number),
+          {},
+          object_of({{"decision", name_of(message.decision)}})};
 }
 
 Target target_of(const Lookup& message) {

@@ -45,6 +45,13 @@ inline Target target_of(const RequestErasure& m) {
 inline Target target_of(const CancelErasure& m) {
   return {"DELETE", path_of_case(m.id, "/erasure")};
 }
+Target target_of(const ChangeContact& message);
+Target target_of(const AskApproval& message);
+inline Target target_of(const BreakGlass& m) {
+  return {"POST", path_of_case(m.id, "/break-glass")};
+}
+inline Target target_of(const ListAllowances&) { return {"GET", "/api/v1/allowances"}; }
+Target target_of(const DecideAllowance& message);
 inline Target target_of(const Count&) { return {"GET", "/api/v1/customers/count"}; }
 
 }  // namespace bulkhead::wire

@@ -19,6 +19,27 @@ TEST(Paths, ARevealIsSpelledWithItsFieldsInTheCataloguesOrder) {
   EXPECT_EQ(target.content(), "\n" + target.body);
 }
 
+TEST(Paths, AChangeIsSpelledByNameWhateverItsOrder) {
+  ChangeContact change;
+  change.id = kCase;
+  change.changes.items = {{static_cast<std::uint8_t>(Field::kEmail), {"a@example.com"}},
+                          {static_cast<std::uint8_t>(Field::kCity), {""}}};
+  const auto target = target_of(change);
+  EXPECT_EQ(target.method, "PATCH");
+  EXPECT_EQ(target.path, kCasePath + "/contact");
+  EXPECT_EQ(target.body, R"({"contact.city":"","contact.email":"a@example.com"})");
+  change.changes.items[1].field = 255;  // a front may send anything; it is refused later
+  EXPECT_EQ(target_of(change).body, R"({"":"","contact.email":"a@example.com"})");
+}
+
+TEST(Paths, AllowancesAreSpelledWithTexts) {
+  EXPECT_EQ(target_of(AskApproval{{}, kCase, 25}).body, R"({"people":"25"})");
+  EXPECT_EQ(target_of(BreakGlass{{}, kCase}).path, kCasePath + "/break-glass");
+  const auto decision = target_of(DecideAllowance{{}, 7, AllowanceDecision::kGive});
+  EXPECT_EQ(decision.path, "/api/v1/allowances/7");
+  EXPECT_EQ(decision.body, R"({"decision":"give"})");
+}
+
 TEST(Paths, AQueryLeavesOutWhatHasItsDefault) {
   EXPECT_EQ(target_of(ListCases{}).query, "view=mine");
   EXPECT_EQ(target_of(ListCases{{}, CaseView::kOpen, 7, 20}).query, "view=open&after=7&limit=20");

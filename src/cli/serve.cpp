@@ -82,7 +82,8 @@ void add_serve(CLI::App& app, Chosen& chosen) {
             "Drills only: whoever connects to front.sock in the data directory holds a "
             "channel to the keeper, as a compromised desk would");
         command.add_option("--without", options.without, "Drills only: protections to switch off")
-            ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "clock", "anchor"}));
+            ->check(CLI::IsMember(
+                {"budget", "grant", "proof", "metering", "clock", "canary", "growth", "anchor"}));
       },
       serve);
 }

@@ -91,6 +91,8 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
   add(parts.without.proof, "proof");
   add(parts.without.metering, "metering");
   add(parts.without.clock, "clock");
+  add(parts.without.canary, "canary");
+  add(parts.without.growth, "growth");
   if (parts.drill) {
     answer.state_fingerprint = keeper.state().fingerprint();
     answer.state_entries = keeper.state().entries();

@@ -57,6 +57,19 @@ Result<std::vector<CustomerNumber>> companions_of(Keeper& keeper, CustomerNumber
   return found;
 }
 
+// Whom a lookup is about: the lowest number, but anybody real before a canary, since it may share an
+// identifier with one.
+Result<std::optional<CustomerNumber>> look_up(const Keeper& keeper, IdentifierKind kind,
+                                              std::string_view normalised) {
+  auto& reader = keeper.parts().reader;
+  const auto first = TRY(reader.lookup(kind, normalised));
+  if (!first || !is_canary(keeper, *first)) return first;
+  for (const auto customer : TRY(reader.lookup_all(kind, normalised))) {
+    if (!is_canary(keeper, customer)) return customer;
+  }
+  return first;
+}
+
 // A customer whose keys are there, to be read in a miss's stead.
 CustomerNumber somebody(const Keeper& keeper) {
   CustomerNumber number(1);
@@ -89,8 +102,9 @@ Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire:
       return over_budget(keeper, call, asker, spent.error(), CaseNumber(), {});
     }
   }
-  const auto found = keeper.parts().reader.lookup(message.kind, *normalised);
+  const auto found = look_up(keeper, message.kind, *normalised);
   if (!found) return Outcome::refuse(Reason::kLedger);
+  if (*found && is_canary(keeper, **found)) return contain(keeper, call, asker, **found);
   const bool shown = *found && !keeper.state().is_erased(**found);
   const auto customer = shown ? *found : std::optional<CustomerNumber>();
   // A miss reads a customer too, so that time tells nothing.
@@ -165,6 +179,9 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   if (fields.has(Field::kCompanions)) {
     const auto found = companions_of(keeper, customer);
     if (!found) return Outcome::refuse(Reason::kNotThere);
+    for (const auto companion : *found) {
+      if (is_canary(keeper, companion)) return contain(keeper, call, asker, companion);
+    }
     for (const auto companion : *found) {
       if (keeper.state().is_erased(companion)) continue;  // or about to be
       auto other = entry;

@@ -28,7 +28,8 @@ std::uint16_t year_of(std::uint64_t wall_ms) {
   return static_cast<std::uint16_t>(parts.tm_year + 1900);
 }
 
-Keeper::Keeper(KeeperParts parts) : parts_(std::move(parts)), guard_(parts_.clock) {}
+Keeper::Keeper(KeeperParts parts)
+    : parts_(std::move(parts)), guard_(parts_.clock), limits_(parts_.without.growth) {}
 
 Status Keeper::start() {
   TRY_STATUS(rebuild());
@@ -38,7 +39,7 @@ Status Keeper::start() {
   doom_unfinished();
   learn_networks();
   time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(),
-                believes_wall_clock());
+                time_believed_ms());
   begin_turn();
   started_ms_ = now_ms_;
   Entry entry;
@@ -55,8 +56,11 @@ Status Keeper::start() {
   return {};
 }
 
-bool Keeper::believes_wall_clock() const {
-  return parts_.without.clock || (parts_.demo && !parts_.drill);
+// All of it in a demo, so that a laptop that slept shows sensible budgets; elsewhere an hour for a
+// start, and a day for all starts of a day.
+std::uint64_t Keeper::time_believed_ms() const {
+  if (parts_.without.clock || (parts_.demo && !parts_.drill)) return UINT64_MAX;
+  return std::min(kTimePerStartMsMax, state_.start_credit().left_ms(state_.last_keeper_ms()));
 }
 
 // Strangers must not be able to lock out somebody at their own network after a restart either.
@@ -398,6 +402,11 @@ std::uint32_t Keeper::take_principal_number() {
 std::uint32_t Keeper::take_proposal_number() {
   last_taken_proposal_ = std::max(last_taken_proposal_, state_.last_proposal()) + 1;
   return last_taken_proposal_;
+}
+
+std::uint32_t Keeper::take_canary_number() {
+  last_taken_canary_ = std::max(last_taken_canary_, state_.canaries().last()) + 1;
+  return last_taken_canary_;
 }
 
 void Keeper::end_session(const SessionId& id, Reason reason) {

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "keeper/admin_sessions.h"
 #include "keeper/applied_index.h"
+#include "keeper/client_sign_ins.h"
 #include "keeper/crash_note.h"
 #include "keeper/directory.h"
 #include "keeper/import_queue.h"
@@ -39,7 +40,9 @@ struct Without {
   bool budget = false;
   bool proof = false;
   bool metering = false;
-  bool clock = false;  // a restart believes the wall clock
+  bool clock = false;   // a restart believes the wall clock
+  bool canary = false;  // nobody is contained for touching one
+  bool growth = false;  // whoever is new has the whole budget
 };
 
 struct KeeperParts {
@@ -137,6 +140,7 @@ class Keeper {
   LiveSessions& sessions() { return sessions_; }
   AdminSessions& admin_sessions() { return admin_sessions_; }
   SignInGuard& guard() { return guard_; }
+  ClientSignIns& client_sign_ins() { return client_sign_ins_; }
   const CredentialCheck& credential_check() const { return *parts_.credential_check; }
   LimitsCache& limits() { return limits_; }
   Turn& turn() { return turn_; }
@@ -203,11 +207,14 @@ class Keeper {
   InstanceNumber take_instance_number();
   std::uint32_t take_principal_number();
   std::uint32_t take_proposal_number();
+  std::uint32_t take_canary_number();
   void end_session(const SessionId& id, Reason reason);
 
   // --- erasure
   // Carries out what is due: recorded first, then the keys are destroyed. Part of sweep().
   void carry_out_erasures();
+  // A canary that is one no longer: its keys go at once.
+  void erase_canary(CustomerNumber customer, PrincipalNumber by);
 
   // --- answers from lanes
   // -------------------------------------------------------------------------------------------
@@ -220,8 +227,8 @@ class Keeper {
 
  private:
   void learn_networks();
-  // Of the time since the last entry, at a start: all of it, instead of an hour at most.
-  bool believes_wall_clock() const;
+  // How much of the time since the last entry a start believes.
+  std::uint64_t time_believed_ms() const;
 
   struct Alike {  // refusals that are alike
     Entry entry;
@@ -257,6 +264,7 @@ class Keeper {
   LiveSessions sessions_;
   AdminSessions admin_sessions_;
   SignInGuard guard_;
+  ClientSignIns client_sign_ins_;
   LimitsCache limits_;
   Turn turn_;
   std::vector<std::weak_ptr<Channel>> fronts_;
@@ -270,6 +278,7 @@ class Keeper {
   std::uint32_t strangers_ = 0;
   std::uint32_t last_taken_principal_ = 0;
   std::uint32_t last_taken_proposal_ = 0;
+  std::uint32_t last_taken_canary_ = 0;
   std::uint32_t last_taken_instance_ = 0;
   bool clocks_apart_ = false;
 };

@@ -21,13 +21,18 @@ struct LimitList {
 
 class LimitsCache {
  public:
+  // `grown`: everybody has the whole budget of their role, however new (drills alone).
+  explicit LimitsCache(bool grown = false) : grown_(grown) {}
+
   LimitList of(const State& state, PrincipalNumber principal, Face face, std::uint64_t now_ms);
   const Limits& own(const State& state, PrincipalNumber principal, std::uint64_t now_ms);
   void forget() { made_ms_ = 0; }
 
  private:
+  Tenure tenure_of(const Principal& principal, std::uint64_t now_ms) const;
   void renew(const State& state, std::uint64_t now_ms);
 
+  bool grown_;
   std::uint64_t made_ms_ = 0;
   SharedLimits shared_;
   std::unordered_map<std::uint32_t, Limits> own_;

@@ -42,6 +42,15 @@ inline Width wide_reset(ByteView body) {
   return message->what == wire::StaffChangeKind::kReset ? Width::kWide : Width::kNarrow;
 }
 
+// One more canary narrows; one less, or somebody back who touched one, does not.
+inline Width wide_canary(ByteView body) {
+  const auto message = wire::decode<wire::Canary>(body);
+  if (!message) return Width::kMalformed;
+  const bool wide =
+      message->act == wire::CanaryAct::kRemove || message->act == wire::CanaryAct::kRelease;
+  return wide ? Width::kWide : Width::kNarrow;
+}
+
 // clang-format off
 inline constexpr std::array kTable = [] {
   return std::array{
@@ -87,6 +96,7 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kSetContact,   "set-contact",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetContact, set_contact>},
     Rule{Op::kErasures,     "erasures",       kAdmin, Stage::kServing,   16,        read<wire::Erasures, erasures>},
     Rule{Op::kHold,         "hold",           kAdmin, Stage::kServing,   16,        read<wire::Hold, hold>},
+    Rule{Op::kCanary,       "canary",         kAdmin, Stage::kServing,   64u << 10, read<wire::Canary, canary>, wide_canary},
     Rule{Op::kListProposals,    "list-proposals",     kAdmin, Stage::kServing, 16,  read<wire::ListProposals, list_proposals>},
     Rule{Op::kApproveProposal,  "approve-proposal",   kAdmin, Stage::kServing, 64,  read<wire::ApproveProposal, approve_proposal>},
     Rule{Op::kRefuseProposal,   "refuse-proposal",    kAdmin, Stage::kServing, 16,  read<wire::RefuseProposal, refuse_proposal>},

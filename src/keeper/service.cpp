@@ -28,9 +28,13 @@ Result<Without> read_without(const std::vector<std::string>& names, bool drill) 
       without.metering = true;
     else if (name == "clock")
       without.clock = true;
+    else if (name == "canary")
+      without.canary = true;
+    else if (name == "growth")
+      without.growth = true;
     else
       return fail(ErrorCode::kMalformed,
-                  "no such protection: grant, budget, proof, metering or clock");
+                  "no such protection: grant, budget, proof, metering, clock, canary or growth");
   }
   return without;
 }

@@ -12,9 +12,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "keeper/canaries.h"
+#include "keeper/case_index.h"
 #include "keeper/details.h"
 #include "keeper/meters.h"
 #include "keeper/policy.h"
+#include "keeper/start_credit.h"
 #include "keeper/state_codec.h"
 #include "ledger/entry.h"
 
@@ -91,7 +94,7 @@ struct Erasure {
 
 // What the fold makes of an entry may change with the program. Raise this number with every such
 // change: snapshots of another number are not taken up, and the whole ledger is folded again.
-inline constexpr std::uint32_t kFoldVersion = 2;
+inline constexpr std::uint32_t kFoldVersion = 3;
 
 inline constexpr std::size_t kDisclosuresKept = 50;
 
@@ -114,6 +117,7 @@ class State {
   const std::unordered_map<std::uint32_t, SessionRow>& sessions() const { return sessions_; }
   const Case* find_case(CaseNumber number) const;
   const std::vector<Case>& cases() const { return cases_; }
+  const CaseIndex& case_index() const { return case_index_; }
   std::uint32_t open_cases() const { return open_cases_; }
   std::uint32_t customers() const { return customers_; }
   CustomerNumber last_customer() const { return CustomerNumber(last_customer_); }
@@ -131,6 +135,7 @@ class State {
   const std::map<std::uint32_t, Proposal>& proposals() const { return proposals_; }
   std::uint32_t last_proposal() const { return last_proposal_; }
 
+  const Canaries& canaries() const { return canaries_; }
   // Operations that nobody may ask for now.
   const std::set<std::uint16_t>& quarantined() const { return quarantined_; }
 
@@ -155,6 +160,7 @@ class State {
   std::uint64_t first_wall_ms() const { return first_wall_ms_; }
   std::uint64_t last_wall_ms() const { return last_wall_ms_; }
   std::uint64_t last_keeper_ms() const { return last_keeper_ms_; }
+  const StartCredit& start_credit() const { return start_credit_; }
 
   // Who is charged for what this principal does through this face; shared by the check before and
   // the fold after.
@@ -174,7 +180,7 @@ class State {
   Status apply_import(const Entry& entry);
   Status apply_policy(const Entry& entry);
   Status apply_proposal(const Entry& entry);
-  Status apply_containment(const Entry& entry);
+  Status apply_containment(const Entry& entry, CustomerNumber customer);
   void apply_sign_in(const Entry& entry);
   void charge(const Entry& entry, CustomerNumber customer);
   void remember(const Entry& entry);
@@ -188,6 +194,7 @@ class State {
   std::map<std::uint32_t, Principal> principals_;
   std::unordered_map<std::uint32_t, SessionRow> sessions_;
   std::vector<Case> cases_;  // by number - 1
+  CaseIndex case_index_;     // follows from the cases
   std::unordered_map<std::uint32_t, std::vector<EventGrant>> grants_;
   std::unordered_map<std::uint32_t, std::deque<Disclosure>> disclosures_;
   std::map<std::uint32_t, Erasure> erasures_;  // by customer
@@ -195,6 +202,7 @@ class State {
   std::map<std::pair<NameKind, std::array<std::uint8_t, 32>>, std::uint32_t> names_;
   std::map<std::uint32_t, Proposal> proposals_;
   std::set<std::uint16_t> quarantined_;
+  Canaries canaries_;
   std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
   std::uint32_t last_proposal_ = 0;
   std::uint32_t last_session_ = 0;
@@ -206,6 +214,7 @@ class State {
   std::uint64_t first_wall_ms_ = 0;
   std::uint64_t last_wall_ms_ = 0;
   std::uint64_t last_keeper_ms_ = 0;
+  StartCredit start_credit_;
 };
 
 }  // namespace bulkhead

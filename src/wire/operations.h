@@ -51,6 +51,7 @@ enum class Op : std::uint16_t {
   kSetContact = 80,
   kErasures = 81,
   kHold = 82,
+  kCanary = 85,
   kListProposals = 90,
   kApproveProposal = 91,
   kRefuseProposal = 92,

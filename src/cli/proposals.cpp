@@ -58,6 +58,11 @@ std::string describe(const wire::ProposalRow& row) {
     return fmt::format("add {} {} from {}{}", name_of(add->role), add->name.value,
                        network_text(*add), events);
   }
+  if (const auto canary = act_of<wire::Canary>(row)) {
+    return canary->act == wire::CanaryAct::kRemove
+               ? fmt::format("remove canary {}", canary->number)
+               : fmt::format("release {}, who touched a canary", canary->name.value);
+  }
   if (const auto set = act_of<wire::SetPolicy>(row)) {
     const auto policy = wire::decode<Policy>(view_of(set->policy.value));
     return policy ? "set policy of digest " + digest_of(*policy)
@@ -176,6 +181,15 @@ int carry_out(const ProposalOptions& options) {
   if (const auto add = act_of<wire::ClientAdd>(*row)) {
     return carry_out_as<wire::ClientSecret>(options, *connection, [&](const auto& secret) {
       return show_secret(add->name.value, add->role, secret, options.json);
+    });
+  }
+  if (act_of<wire::Canary>(*row)) {
+    return carry_out_as<wire::Done>(options, *connection, [&](const auto&) {
+      if (options.json)
+        print_json({{"number", options.number}, {"carried_out", true}});
+      else
+        print(fmt::format("Done: {}\n", describe(*row)));
+      return static_cast<int>(kDone);
     });
   }
   if (!act_of<wire::SetPolicy>(*row)) return complain_line(describe(*row));

@@ -35,8 +35,8 @@ std::vector<std::uint32_t> newest_of(std::span<const CaseIndex::Numbers> lists, 
                                      std::size_t count) {
   std::vector<std::uint32_t> found;
   for (const auto& list : lists) {
-    const auto older = static_cast<std::size_t>(std::ranges::lower_bound(list, below) -
-                                                list.begin());
+    const auto older =
+        static_cast<std::size_t>(std::ranges::lower_bound(list, below) - list.begin());
     const auto taken = list.first(older).last(std::min(count, older));
     found.insert(found.end(), taken.begin(), taken.end());
   }

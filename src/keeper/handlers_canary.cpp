@@ -1,5 +1,5 @@
-// Canaries: made-up customers who look like any other and about whom nobody has any work. Whoever is
-// about to be shown anything of one is contained before the answer is made (decisions/0013).
+// Canaries: made-up customers who look like any other and about whom nobody has any work. Whoever
+// is about to be shown anything of one is contained before the answer is made (decisions/0013).
 #include <algorithm>
 
 #include "base/log.h"
@@ -20,7 +20,7 @@ constexpr auto kIdentifiers = FieldSet::of(Field::kEmail) | FieldSet::of(Field::
                               FieldSet::of(Field::kTicket);
 
 // A record that looks like a customer's; companions would be somebody real.
-bool fits(const CheckedRecord& record) {
+bool looks_like_a_customer(const CheckedRecord& record) {
   FieldSet fields;
   for (const auto& value : record.values()) fields = fields | FieldSet::of(value.field);
   return !(fields & kIdentifiers).empty() && fields.has(Field::kFamilyName) &&
@@ -40,7 +40,7 @@ Outcome add_canary(Keeper& keeper, const Call& call, const wire::Canary& message
     return Outcome::refuse(Reason::kTooMany);
   std::uint8_t field = kNoFieldAtFault;
   auto record = record_of(message.values.items, field);
-  if (!record || !fits(*record)) return Outcome::refuse(Reason::kMalformed);
+  if (!record || !looks_like_a_customer(*record)) return Outcome::refuse(Reason::kMalformed);
   struct Work {
     CheckedRecord record;
     CustomerNumber customer;
@@ -64,7 +64,7 @@ Outcome add_canary(Keeper& keeper, const Call& call, const wire::Canary& message
         if (!work->stored) return keeper.answer_later(later, Outcome::refuse(Reason::kLedger));
         record_canary(keeper, later, {CanaryStep::kAdded, number, 0, 0}, work->customer);
         wire::CanaryAnswer answer;
-        answer.canaries.items.push_back({.number = number});
+        answer.canaries.items.emplace_back().number = number;
         keeper.answer_later(later, Outcome::with(answer));
       });
   return queued ? Outcome::answered_later() : Outcome::refuse(Reason::kTooMany, 5);
@@ -96,8 +96,9 @@ Outcome release(Keeper& keeper, const Call& call, const wire::Canary& message) {
 Outcome list_canaries(Keeper& keeper) {
   wire::CanaryAnswer answer;
   for (const auto& [customer, one] : keeper.state().canaries().all()) {
-    const auto row = keeper.parts().reader.row(static_cast<std::uint8_t>(RowKind::kCanary),
-                                               one.number);
+    if (answer.canaries.items.size() == wire::kCanariesMax) break;
+    const auto row =
+        keeper.parts().reader.row(static_cast<std::uint8_t>(RowKind::kCanary), one.number);
     const auto note = row ? wire::decode<NoteRow>(row->bytes) : std::unexpected(row.error());
     answer.canaries.items.push_back({one.number,
                                      note ? note->note : wire::Text<wire::kCanaryNoteBytesMax>(),

@@ -108,8 +108,8 @@ Outcome open_case(Keeper& keeper, const Call& call, const Asker& asker,
   if (!customer || keeper.state().is_erased(*customer))
     return keeper.deny(call, asker, Reason::kNotThere);
   const auto& state = keeper.state();
-  const auto mine = std::ranges::count_if(
-      state.case_index().of(asker.number, false), [&](std::uint32_t number) {
+  const auto mine =
+      std::ranges::count_if(state.case_index().of(asker.number, false), [&](std::uint32_t number) {
         return state.find_case(CaseNumber(number))->contact == ContactProof::kNone;
       });
   if (mine >= kOpenCasesPerAgentMax) return keeper.deny(call, asker, Reason::kTooMany);
@@ -149,7 +149,8 @@ Outcome show_case(Keeper& keeper, const Call& call, const Asker& asker,
                   const wire::ShowCase& message) {
   const auto number = keeper.case_number(message.id);
   const bool granted = number && asker.is_client() && keeper.access(asker, message.id).has_value();
-  if (!number || !(granted || may_see(keeper, asker, keeper.state().find_case(*number)->assignee))) {
+  if (!number ||
+      !(granted || may_see(keeper, asker, keeper.state().find_case(*number)->assignee))) {
     return keeper.deny(call, asker, Reason::kNoGrant);
   }
   return Outcome::with(wire::CaseAnswer{row_of_case(keeper, *number, asker.number)});

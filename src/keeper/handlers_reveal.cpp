@@ -57,8 +57,8 @@ Result<std::vector<CustomerNumber>> companions_of(Keeper& keeper, CustomerNumber
   return found;
 }
 
-// Whom a lookup is about: the lowest number, but anybody real before a canary, since it may share an
-// identifier with one.
+// Whom a lookup is about: the lowest number, but anybody real before a canary, since it may share
+// an identifier with one.
 Result<std::optional<CustomerNumber>> look_up(const Keeper& keeper, IdentifierKind kind,
                                               std::string_view normalised) {
   auto& reader = keeper.parts().reader;

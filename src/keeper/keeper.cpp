@@ -38,8 +38,7 @@ Status Keeper::start() {
   TRY_STATUS(catch_up_vault());
   doom_unfinished();
   learn_networks();
-  time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(),
-                time_believed_ms());
+  time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(), time_believed_ms());
   begin_turn();
   started_ms_ = now_ms_;
   Entry entry;
@@ -216,31 +215,16 @@ std::optional<CaseNumber> Keeper::case_number(const CaseId& id) const {
 std::expected<CaseAccess, Reason> Keeper::access(const Asker& asker, const CaseId& id) const {
   const auto number = case_number(id);
   if (!number) return std::unexpected(Reason::kNoGrant);
+  if (!parts_.without.grant) return access_to(state_, asker.number, *number, now_ms_);
   const auto& row = *state_.find_case(*number);
   if (state_.is_erased(row.customer)) return std::unexpected(Reason::kNoGrant);
-  CaseAccess access{*number, row, row.contact};
-  if (parts_.without.grant) return access;
-  if (row.state == CaseState::kClosed) return std::unexpected(Reason::kNoGrant);
-  if (asker.is_client()) {
-    if (state_.grant(asker.number, *number, now_ms_) == nullptr)
-      return std::unexpected(Reason::kNoGrant);
-    return access;
-  }
-  if (row.assignee == asker.number) return access;
-  const auto* assignee = state_.principal(row.assignee);
-  const bool leads = asker.facts.role == Role::kLead && assignee != nullptr &&
-                     asker.facts.team != 0 && assignee->facts.team == asker.facts.team;
-  if (!leads) return std::unexpected(Reason::kNoGrant);
-  return access;
+  return CaseAccess{*number, row, row.contact};
 }
 
 std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column column,
                                                  CustomerNumber customer, Entry& entry) {
   entry.column = static_cast<std::uint8_t>(column);
-  const auto face = entry.face;
-  const MeterEvent event{column, customer, entry.fields, state_.holders_of(asker.number, face)};
-  const auto limits = limits_.of(state_, asker.number, face, now_ms_);
-  const auto charge = state_.meters().check(event, limits.all(), state_.weights(), now_ms_);
+  const auto charge = charge_of(state_, limits_, asker.number, column, customer, entry, now_ms_);
   const bool unmetered =
       parts_.without.metering && column != Column::kClearCold && column != Column::kClearContact;
   if (!charge) {

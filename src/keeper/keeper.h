@@ -15,6 +15,7 @@
 #include "keeper/client_sign_ins.h"
 #include "keeper/crash_note.h"
 #include "keeper/directory.h"
+#include "keeper/gate.h"
 #include "keeper/import_queue.h"
 #include "keeper/keeper_time.h"
 #include "keeper/lanes.h"
@@ -109,13 +110,6 @@ struct Outcome {
 
 // UTC; pseudonyms change with it.
 std::uint16_t year_of(std::uint64_t wall_ms);
-
-// A case that the asker may work on now.
-struct CaseAccess {
-  CaseNumber number;
-  Case row;
-  ContactProof contact{};
-};
 
 // New networks that failed sign-ins may introduce in a minute; beyond, such failures share one
 // number, so that a front which makes networks up fills neither ledger nor memory.

@@ -45,7 +45,7 @@ class StartCredit {
     return (keeper_ms - std::min(keeper_ms, believed_ms_)) / kMsPerHour;
   }
 
-  std::uint64_t believed_ms_ = 0;                  // in all
+  std::uint64_t believed_ms_ = 0;                   // in all
   std::map<std::uint64_t, std::uint64_t> by_hour_;  // lived hour -> believed in it
 };
 

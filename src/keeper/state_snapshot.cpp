@@ -13,9 +13,8 @@ auto State::folded(Self& self) {
          first_wall_ms, last_wall_ms, last_keeper_ms, start_credit] = self;
   return std::tie(policy, policy_number, meters, principals, sessions, cases, grants, disclosures,
                   erasures, imports, names, proposals, quarantined, canaries, last_name,
-                  last_proposal, last_session, last_instance, customers, last_customer, open_cases, entries,
-                  first_wall_ms, last_wall_ms, last_keeper_ms,
-                  start_credit);
+                  last_proposal, last_session, last_instance, customers, last_customer, open_cases,
+                  entries, first_wall_ms, last_wall_ms, last_keeper_ms, start_credit);
 }
 
 void State::write(StateWriter& to) const {

@@ -34,6 +34,8 @@ Result<Bounds> parse_bounds(std::string_view text) {
                      .session_masked = number("stolen_session", "masked_per_day"),
                      .session_fields = number("stolen_session", "fields_per_customer"),
                      .slow_clear = number("low_and_slow", "clear_per_month"),
+                     .new_staff_clear = number("new_staff", "clear_in_all"),
+                     .canary_after = number("canary", "customers_after"),
                      .recon_customers = number("recon", "customers"),
                      .recon_existence = number("recon", "existence_per_hour"),
                      .lookup_existence = number("lookup_misses", "existence_per_hour"),

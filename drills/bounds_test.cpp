@@ -13,6 +13,17 @@ extern const std::string_view drills_bounds_toml;
 namespace bulkhead::drills {
 namespace {
 
+constexpr std::uint32_t kNewAccounts = 20;
+constexpr std::uint64_t kFirstHoursMs = 8 * 3'600'000;
+
+// Strangers whom somebody new may see before those hours are over, whatever is shared.
+std::uint32_t first_hours_of(const Policy& policy) {
+  const auto shared = shared_limits(policy, PeopleSum());
+  return own_limits(policy, Role::kAgent, {.age_ms = kFirstHoursMs, .grown = false}, shared)
+      .of(Column::kClearCold, Horizon::kDay)
+      .customers;
+}
+
 // Whether the policy keeps every thief within the bounds; what it says first, otherwise.
 std::string exceeded(const Policy& policy) {
   const auto& bound = bounds();
@@ -29,6 +40,8 @@ std::string exceeded(const Policy& policy) {
     return "standing reads of a client";
   if (agent.clear_cold.day > bound.session_clear) return "an agent's day without contact";
   if (agent.clear_cold.month > bound.slow_clear) return "an agent's month without contact";
+  if (first_hours_of(policy) * kNewAccounts > bound.new_staff_clear)
+    return "new agents without contact";
   if (agent.masked.day > bound.session_masked) return "an agent's masked day";
   if (agent.lookup.hour > bound.lookup_existence) return "an agent's lookups";
   if (agent.miss.hour > bound.lookup_misses) return "an agent's misses";
@@ -45,6 +58,9 @@ TEST(Bounds, AWiderPolicyIsNoticed) {
   policy = default_policy();
   policy.agent.budgets.clear_cold.day = 41;
   EXPECT_EQ(exceeded(policy), "an agent's day without contact");
+  policy = default_policy();
+  policy.growth_start_percent = 20;
+  EXPECT_EQ(exceeded(policy), "new agents without contact");
   policy = default_policy();
   policy.client.none.clear = FieldSet::all();
   EXPECT_EQ(exceeded(policy), "fields of a client");

@@ -34,6 +34,8 @@ Result<DrillReport> run_stolen_session(const DrillRun& run);
 Result<DrillReport> run_recon(const DrillRun& run);
 Result<DrillReport> run_lookup_misses(const DrillRun& run);
 Result<DrillReport> run_low_and_slow(const DrillRun& run);
+Result<DrillReport> run_new_staff(const DrillRun& run);
+Result<DrillReport> run_canary(const DrillRun& run);
 Result<DrillReport> run_clock_forward(const DrillRun& run);
 Result<DrillReport> run_sign_in_flood(const DrillRun& run);
 Result<DrillReport> run_same_uid_escape(const DrillRun& run);

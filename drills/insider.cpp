@@ -3,19 +3,30 @@
 #include <fmt/format.h>
 
 namespace bulkhead::drills {
+namespace {
+
+InsiderSignIn of_the_staff(const Stage& stage, std::uint32_t position) {
+  auto name = fmt::format("agent-{:02}", kFirstInsider + position);
+  const auto* const known = stage.sign_ins.find(name);
+  return {std::move(name), known == nullptr ? std::string() : known->password,
+          insider_address(position)};
+}
+
+}  // namespace
+
+Insider::Insider(Attack& attack, InsiderSignIn who, std::uint32_t first, std::uint32_t count)
+    : attack_(attack), who_(std::move(who)), next_(first), end_(first + count) {}
+
 Insider::Insider(Attack& attack, std::uint32_t position, std::uint32_t first, std::uint32_t count)
-    : attack_(attack),
-      name_(fmt::format("agent-{:02}", kFirstInsider + position)),
-      address_(insider_address(position)),
-      next_(first),
-      end_(first + count) {}
+    : Insider(attack, of_the_staff(attack.stage, position), first, count) {}
 
 Status Insider::sign_in() {
   thief_.emplace(attack_.stage.world, attack_.book, attack_.evidence,
-                 attack_.house.address(Face::kDesk, address_), Thief::As::kAgent);
+                 attack_.house.address(Face::kDesk, who_.address), Thief::As::kAgent);
   // A code is good once, so each time gets its own.
   TRY_STATUS(attack_.house.move_clock(kMinuteMs));
-  return attack_.house.sign_in(thief_->caller().client(), attack_.stage, name_);
+  return thief_->caller().client().sign_in(who_.name, who_.password,
+                                           TRY(attack_.house.code_of(who_.name)));
 }
 
 void Insider::take(std::uint32_t customers) {

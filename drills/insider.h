@@ -17,9 +17,15 @@ inline constexpr unsigned kHoursOfADay = 5;
 inline constexpr std::uint64_t kMinuteMs = 61'000;
 inline constexpr std::uint64_t kHourMs = 3'601'000;
 
+struct InsiderSignIn {
+  std::string name, password, address;
+};
+
 class Insider {
  public:
-  // `position` among the insiders; takes customers from `first` on, `count` of them.
+  // Takes customers from `first` on, `count` of them.
+  Insider(Attack& attack, InsiderSignIn who, std::uint32_t first, std::uint32_t count);
+  // One of the demo's staff, by `position` among the insiders.
   Insider(Attack& attack, std::uint32_t position, std::uint32_t first, std::uint32_t count);
 
   // A new session, as old ones end while time passes.
@@ -30,7 +36,7 @@ class Insider {
 
  private:
   Attack& attack_;
-  std::string name_, address_;
+  InsiderSignIn who_;
   std::optional<Thief> thief_;
   std::uint32_t next_, end_;
 };

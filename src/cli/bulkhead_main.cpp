@@ -33,6 +33,7 @@ int run(int count, char** words) {
   add_policy(app, chosen);
   add_proposals(app, chosen);
   add_quarantine(app, chosen);
+  add_canary(app, chosen);
   add_passwords(app, chosen);
   add_import(app, chosen);
   add_scope(app, chosen);

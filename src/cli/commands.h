@@ -22,6 +22,7 @@ void add_client(CLI::App& app, Chosen& chosen);
 void add_auditor(CLI::App& app, Chosen& chosen);
 void add_proposals(CLI::App& app, Chosen& chosen);
 void add_quarantine(CLI::App& app, Chosen& chosen);
+void add_canary(CLI::App& app, Chosen& chosen);
 void add_policy(CLI::App& app, Chosen& chosen);
 void add_passwords(CLI::App& app, Chosen& chosen);
 void add_import(CLI::App& app, Chosen& chosen);

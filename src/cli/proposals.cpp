@@ -59,6 +59,11 @@ std::string describe(const wire::ProposalRow& row) {
     return fmt::format("add {} {} from {}{}", name_of(add->role), add->name.value,
                        network_text(*add), events);
   }
+  if (const auto canary = act_of<wire::Canary>(row)) {
+    return canary->act == wire::CanaryAct::kRemove
+               ? fmt::format("remove canary {}", canary->number)
+               : fmt::format("release {}, who touched a canary", canary->name.value);
+  }
   if (const auto set = act_of<wire::SetPolicy>(row)) {
     const auto policy = wire::decode<Policy>(view_of(set->policy.value));
     return policy ? "set policy of digest " + digest_of(*policy)
@@ -186,7 +191,8 @@ int carry_out(const ProposalOptions& options) {
       return show_secret(add->name.value, add->role, secret, options.json);
     });
   }
-  if (act_of<wire::SetWitness>(*row) || act_of<wire::ConfirmAdoption>(*row)) {
+  if (act_of<wire::SetWitness>(*row) || act_of<wire::ConfirmAdoption>(*row) ||
+      act_of<wire::Canary>(*row)) {
     return carry_out_as<wire::Done>(options, *connection, [&](const auto&) {
       return tell(options, *connection, wire::Done{}, "done", describe(*row));
     });

@@ -92,7 +92,7 @@ void add_serve(CLI::App& app, Chosen& chosen) {
             "channel to the keeper, as a compromised desk would");
         command.add_option("--without", options.without, "Drills only: protections to switch off")
             ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "clock", "young",
-                                   "space", "adoption", "anchor"}));
+                                   "space", "adoption", "canary", "growth", "anchor"}));
       },
       serve);
 }

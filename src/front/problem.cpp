@@ -43,7 +43,9 @@ constexpr std::array<Problem, word_count<Reason>()> kByReason{{
      "ledger that was adopted. Try again shortly; if it lasts, tell your administrator."},
     {"malformed", 400, "The request is malformed", "Compare it with docs/openapi.yaml."},
     {"too-many", 429, "Too many at once",
-     "Close what you no longer need, or wait, then try again."},
+     "Close what you no longer need, or wait as long as Retry-After says: a session may open, "
+     "assign "
+     "and close cases and write messages 60 times a minute, a program may sign in 60 times."},
     {"revoked", 401, "Access was revoked",
      "Ask an administrator why, and for a new one if you need it."},
     {"compartment-locked", 423, "This compartment is locked",

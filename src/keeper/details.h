@@ -181,6 +181,21 @@ struct ContainmentDetail {
   WIRE_MEMBERS(step, op)
 };
 
+// kContainment too, told apart by its length: what became of a canary, or who touched one. Which
+// customer it is stands in the entry's sealed number alone, never in the detail or the public part.
+enum class CanaryStep : std::uint8_t { kAdded, kRemoved, kTouched, kReleased };
+template <>
+struct Words<CanaryStep> {
+  static constexpr std::array<std::string_view, 4> names{"added", "removed", "touched", "released"};
+};
+struct CanaryDetail {
+  CanaryStep step{};
+  std::uint32_t canary = 0;     // its number among canaries
+  std::uint32_t principal = 0;  // who touched one, or is released
+  std::uint64_t cause = 0;      // index of the entry that touched it
+  WIRE_MEMBERS(step, canary, principal, cause)
+};
+
 // kScope: what was asked of the ledger, as a digest of the query.
 struct ScopeDetail {
   std::array<std::uint8_t, 32> query{};

@@ -16,7 +16,13 @@
 namespace bulkhead {
 
 // Kinds of the keeper's rows in the vault; numbers are for ever.
-enum class RowKind : std::uint8_t { kPrincipal = 1, kTeam = 2, kNetwork = 3, kProposal = 6 };
+enum class RowKind : std::uint8_t {
+  kPrincipal = 1,
+  kTeam = 2,
+  kNetwork = 3,
+  kCanary = 4,
+  kProposal = 6
+};
 
 // The sealed row of one version of a principal's secrets; its id is number * 256 + version % 256.
 struct PrincipalSecrets {

@@ -79,6 +79,15 @@ Outcome prove(Keeper&, const Call&, const wire::Prove&);
 // --- keys (handlers_keys.cpp) ---
 Outcome change_keys(Keeper&, const Call&, const wire::ChangeKeys&);
 Outcome key_status(Keeper&, const Call&, const wire::KeyStatus&);
+// --- canaries (handlers_canary.cpp) ---
+Outcome canary(Keeper&, const Call&, const wire::Canary&);
+bool is_canary(const Keeper& keeper, CustomerNumber customer);
+// The canary that a case is about, if it is about one.
+std::optional<CustomerNumber> canary_of(const Keeper& keeper, const CaseId& id);
+// The asker was about to be shown something of that canary, or asked about its case: recorded with
+// its cause; all their sessions end, a program is revoked, a person stays out until released. The
+// answer is that of a session that ended.
+Outcome contain(Keeper& keeper, const Call& call, const Asker& asker, CustomerNumber canary);
 
 // --- acts that widen (handlers_proposal.cpp) ---
 // Instead of an act that widens, outside demo and drill directories: keeps and records what is
@@ -101,6 +110,8 @@ bool in_network(const PrincipalDetail& facts, const wire::NetworkAddress& addres
 Outcome over_budget(Keeper& keeper, const Call& call, const Asker& asker,
                     const BudgetRefusal& refusal, CaseNumber number, FieldSet fields);
 wire::CaseRow row_of_case(Keeper& keeper, CaseNumber number, PrincipalNumber asker);
+// A change of cases or messages that comes too fast, refused; nothing when it may be made.
+std::optional<Outcome> too_fast(Keeper& keeper, const Call& call, const Asker& asker);
 // Records the case as it stands now. `customer` must exist; kNotThere otherwise.
 Status record_case(Keeper& keeper, Entry entry, CaseNumber number, const Case& row);
 
@@ -112,13 +123,18 @@ Outcome read(Keeper& keeper, const Call& call) {
   return message ? Handle(keeper, call, *message) : Outcome::protocol_broken();
 }
 
-// The same for a message with a proof: who asks is known before the handler runs.
+// The same for a message with a proof: who asks is known before the handler runs. About a canary's
+// case nobody has any work, so whoever asks about one gets no further.
 template <class M, Outcome (*Handle)(Keeper&, const Call&, const Asker&, const M&)>
 Outcome read_proven(Keeper& keeper, const Call& call) {
   const auto message = wire::decode<M>(call.body);
   if (!message) return Outcome::protocol_broken();
   const auto asker = keeper.check_proof(call, message->proof, wire::target_of(*message));
   if (!asker) return Outcome::refuse(asker.error());
+  if constexpr (requires(const M& m) { CaseId(m.id); }) {
+    if (const auto canary = canary_of(keeper, message->id))
+      return contain(keeper, call, *asker, *canary);
+  }
   return Handle(keeper, call, *asker, *message);
 }
 

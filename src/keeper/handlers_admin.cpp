@@ -95,6 +95,8 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
   add(parts.without.space, "space");
   add(parts.without.adoption, "adoption");
   answer.standing = ledger_standing(keeper);
+  add(parts.without.canary, "canary");
+  add(parts.without.growth, "growth");
   if (parts.drill) {
     answer.state_fingerprint = keeper.state().fingerprint();
     answer.state_entries = keeper.state().entries();

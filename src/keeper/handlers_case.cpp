@@ -7,16 +7,41 @@
 namespace bulkhead::handlers {
 namespace {
 
-constexpr std::uint32_t kOpenCasesPerAgentMax = 500;
+constexpr std::int64_t kOpenCasesPerAgentMax = 500;
 
-// A case nobody may see yet and one that is not there look alike.
-bool may_see(const Keeper& keeper, const Asker& asker, const Case& row) {
+// Whose cases (0: nobody's) somebody may see. One that may not be seen and one that is not there
+// look alike.
+bool may_see(const Keeper& keeper, const Asker& asker, PrincipalNumber assignee) {
   if (keeper.parts().without.grant) return true;
-  if (row.assignee == asker.number) return true;
+  if (assignee == asker.number) return true;
   if (asker.is_client()) return false;
-  if (!row.assignee) return asker.facts.role == Role::kLead || asker.facts.role == Role::kAgent;
-  const auto* assignee = keeper.state().principal(row.assignee);
-  return assignee != nullptr && asker.facts.team != 0 && assignee->facts.team == asker.facts.team;
+  if (!assignee) return asker.facts.role == Role::kLead || asker.facts.role == Role::kAgent;
+  const auto* one = keeper.state().principal(assignee);
+  return one != nullptr && asker.facts.team != 0 && one->facts.team == asker.facts.team;
+}
+
+// The lists of the index that make up what is viewed.
+std::vector<CaseIndex::Numbers> lists_of(const Keeper& keeper, const Asker& asker,
+                                         wire::CaseView view) {
+  const auto& index = keeper.state().case_index();
+  constexpr PrincipalNumber kNobody;
+  std::vector<CaseIndex::Numbers> lists;
+  switch (view) {
+    case wire::CaseView::kMine:
+      lists.push_back(index.of(asker.number, false));
+      break;
+    case wire::CaseView::kUnassigned:
+      if (may_see(keeper, asker, kNobody)) lists.push_back(index.of(kNobody, false));
+      break;
+    case wire::CaseView::kOpen:
+    case wire::CaseView::kClosed:
+      index.for_each(view == wire::CaseView::kClosed,
+                     [&](PrincipalNumber assignee, CaseIndex::Numbers numbers) {
+                       if (may_see(keeper, asker, assignee)) lists.push_back(numbers);
+                     });
+      break;
+  }
+  return lists;
 }
 
 // Events grant a client one customer for a while (security rules, section 4).
@@ -39,6 +64,15 @@ void grant_to_clients(Keeper& keeper, const Call& call, CaseNumber number, const
 }
 
 }  // namespace
+
+std::optional<Outcome> too_fast(Keeper& keeper, const Call& call, const Asker& asker) {
+  auto& changes = asker.session->changes;
+  const auto wait_s = changes.wait_s(keeper.now_ms(), kChangesPerMinuteMax);
+  if (wait_s > 0)
+    return keeper.deny(call, asker, Reason::kTooMany, CaseNumber(), FieldSet(), wait_s);
+  changes.take(keeper.now_ms());
+  return std::nullopt;
+}
 
 wire::CaseRow row_of_case(Keeper& keeper, CaseNumber number, PrincipalNumber asker) {
   const auto& row = *keeper.state().find_case(number);
@@ -64,26 +98,26 @@ Status record_case(Keeper& keeper, Entry entry, CaseNumber number, const Case& r
 
 Outcome open_case(Keeper& keeper, const Call& call, const Asker& asker,
                   const wire::OpenCase& message) {
+  if (auto refusal = too_fast(keeper, call, asker)) return std::move(*refusal);
   const auto role = asker.facts.role;
   if (role != Role::kAgent && role != Role::kLead && role != Role::kPrivacyOfficer) {
     return keeper.deny(call, asker, Reason::kRole);
   }
   const auto customer = read_ref(keeper.parts().ring, message.customer, asker.session->number);
+  if (customer && is_canary(keeper, *customer)) return contain(keeper, call, asker, *customer);
   if (!customer || keeper.state().is_erased(*customer))
     return keeper.deny(call, asker, Reason::kNotThere);
-  const auto& cases = keeper.state().cases();
-  const auto mine = std::count_if(
-      cases.rbegin(), cases.rbegin() + std::min<std::ptrdiff_t>(std::ssize(cases), 5000),
-      [&](const Case& one) {
-        return one.assignee == asker.number && one.state != CaseState::kClosed &&
-               one.contact == ContactProof::kNone;
+  const auto& state = keeper.state();
+  const auto mine =
+      std::ranges::count_if(state.case_index().of(asker.number, false), [&](std::uint32_t number) {
+        return state.find_case(CaseNumber(number))->contact == ContactProof::kNone;
       });
   if (mine >= kOpenCasesPerAgentMax) return keeper.deny(call, asker, Reason::kTooMany);
   // The keeper's router gives a case that somebody opens at the telephone to who opened it; contact
   // proves nothing yet.
   const Case row{*customer,    asker.number,     keeper.wall_ms(),   keeper.wall_ms(),
                  message.type, CaseState::kOpen, ContactProof::kNone};
-  const auto number = keeper.state().next_case();
+  const auto number = state.next_case();
   if (!record_case(keeper, keeper.make_entry(EntryKind::kCase, call, asker), number, row)) {
     return keeper.deny(call, asker, Reason::kNotThere);
   }
@@ -98,31 +132,14 @@ Outcome list_cases(Keeper& keeper, const Call& call, const Asker& asker,
   if (asker.facts.role == Role::kAdmin || asker.facts.role == Role::kAuditor) {
     return keeper.deny(call, asker, Reason::kRole);
   }
-  const auto wanted = [&](const Case& row) {
-    if (!may_see(keeper, asker, row)) return false;
-    switch (message.view) {
-      case wire::CaseView::kMine:
-        return row.assignee == asker.number && row.state != CaseState::kClosed;
-      case wire::CaseView::kUnassigned:
-        return !row.assignee && row.state != CaseState::kClosed;
-      case wire::CaseView::kOpen:
-        return row.state != CaseState::kClosed;
-      case wire::CaseView::kClosed:
-        return row.state == CaseState::kClosed;
-    }
-    return false;
-  };
+  const auto below = message.after == 0 ? UINT32_MAX : message.after;
+  auto numbers = newest_of(lists_of(keeper, asker, message.view), below, message.limit + 1u);
   wire::ListCasesAnswer answer;
-  const auto& cases = keeper.state().cases();
-  auto number = message.after == 0
-                    ? static_cast<std::uint32_t>(cases.size())
-                    : std::min(message.after - 1, static_cast<std::uint32_t>(cases.size()));
-  for (; number > 0; --number) {
-    if (!wanted(cases[number - 1])) continue;
-    if (answer.rows.items.size() == message.limit) {
-      answer.more = true;
-      break;
-    }
+  answer.more = numbers.size() > message.limit;
+  if (answer.more) numbers.pop_back();
+  for (const auto number : numbers) {
+    const auto customer = keeper.state().find_case(CaseNumber(number))->customer;
+    if (is_canary(keeper, customer)) return contain(keeper, call, asker, customer);
     answer.rows.items.push_back(row_of_case(keeper, CaseNumber(number), asker.number));
   }
   return Outcome::with(answer);
@@ -132,7 +149,8 @@ Outcome show_case(Keeper& keeper, const Call& call, const Asker& asker,
                   const wire::ShowCase& message) {
   const auto number = keeper.case_number(message.id);
   const bool granted = number && asker.is_client() && keeper.access(asker, message.id).has_value();
-  if (!number || !(granted || may_see(keeper, asker, *keeper.state().find_case(*number)))) {
+  if (!number ||
+      !(granted || may_see(keeper, asker, keeper.state().find_case(*number)->assignee))) {
     return keeper.deny(call, asker, Reason::kNoGrant);
   }
   return Outcome::with(wire::CaseAnswer{row_of_case(keeper, *number, asker.number)});
@@ -140,9 +158,10 @@ Outcome show_case(Keeper& keeper, const Call& call, const Asker& asker,
 
 Outcome assign_case(Keeper& keeper, const Call& call, const Asker& asker,
                     const wire::AssignCase& message) {
+  if (auto refusal = too_fast(keeper, call, asker)) return std::move(*refusal);
   const auto number = keeper.case_number(message.id);
   if (asker.facts.role != Role::kLead) return keeper.deny(call, asker, Reason::kRole);
-  if (!number || !may_see(keeper, asker, *keeper.state().find_case(*number))) {
+  if (!number || !may_see(keeper, asker, keeper.state().find_case(*number)->assignee)) {
     return keeper.deny(call, asker, Reason::kNoGrant);
   }
   auto row = *keeper.state().find_case(*number);
@@ -163,6 +182,7 @@ Outcome assign_case(Keeper& keeper, const Call& call, const Asker& asker,
 
 Outcome close_case(Keeper& keeper, const Call& call, const Asker& asker,
                    const wire::CloseCase& message) {
+  if (auto refusal = too_fast(keeper, call, asker)) return std::move(*refusal);
   const auto access = keeper.access(asker, message.id);
   if (!access) return keeper.deny(call, asker, access.error());
   if (asker.is_client()) return keeper.deny(call, asker, Reason::kRole, access->number);

@@ -70,6 +70,7 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker,
 
 Outcome add_message(Keeper& keeper, const Call& call, const Asker& asker,
                     const wire::AddMessage& message) {
+  if (auto refusal = too_fast(keeper, call, asker)) return std::move(*refusal);
   const auto access = keeper.access(asker, message.id);
   if (!access) return keeper.deny(call, asker, access.error());
   if (asker.is_client() && message.direction != Direction::kFromCustomer) {

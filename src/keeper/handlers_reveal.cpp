@@ -95,6 +95,7 @@ Outcome lookup(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   }
   const auto found = keeper.holder_of(message.kind, *normalised);
   if (!found) return Outcome::refuse(Reason::kLedger);
+  if (*found && is_canary(keeper, **found)) return contain(keeper, call, asker, **found);
   const bool shown = *found && !keeper.state().is_erased(**found);
   const auto customer = shown ? *found : std::optional<CustomerNumber>();
   // A miss reads a customer too, so that time tells nothing.
@@ -174,6 +175,9 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
     auto found = companions_of(keeper, customer);
     if (!found) return Outcome::refuse(Reason::kNotThere);
     travelling = std::move(*found);
+    for (const auto companion : travelling) {
+      if (is_canary(keeper, companion)) return contain(keeper, call, asker, companion);
+    }
   }
   const auto column = column_of(asker.facts.role, access->contact, Grade::kClear);
   if (const auto spent = keeper.spend(asker, column, customer, entry, allowance); !spent) {

@@ -82,14 +82,22 @@ Outcome client_sign_in(Keeper& keeper, const Call& call, const wire::ClientSignI
   const auto* principal = number ? keeper.state().principal(*number) : nullptr;
   const bool fits =
       principal != nullptr && principal->facts.role == Role::kClient && !principal->facts.disabled;
+  const bool at_home =
+      fits && (keeper.parts().without.proof || in_network(principal->facts, message.network));
+  const auto too_many = [&](std::uint32_t wait_s) {
+    keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kTooMany, network);
+    return Outcome::refuse(Reason::kTooMany, wait_s);
+  };
+  if (const auto wait_s = keeper.client_sign_ins().try_one(at_home, keeper.now_ms()); wait_s > 0)
+    return too_many(wait_s);
   const auto secrets = read_secrets(keeper.parts().reader, fits ? *number : PrincipalNumber(),
                                     fits ? principal->facts.secrets : 0);
   if (!fits || !secrets) return refuse(Reason::kBadCredentials);
   const auto expected = hmac_sha256(ByteView(secrets->secret), client_sign_in_bytes(message));
   if (!equal_in_constant_time(expected, message.mac)) return refuse(Reason::kBadCredentials);
-  if (!keeper.parts().without.proof && !in_network(principal->facts, message.network)) {
-    return refuse(Reason::kNetworkChanged);
-  }
+  if (!at_home) return refuse(Reason::kNetworkChanged);
+  if (const auto wait_s = keeper.client_sign_ins().let_in(*number, keeper.now_ms()); wait_s > 0)
+    return too_many(wait_s);
   SecretBytes secret{ByteView(secrets->secret)};
   return open_session(keeper, call, *number, message.network, message.public_key, &secret, 0);
 }

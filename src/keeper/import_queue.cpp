@@ -10,13 +10,12 @@ namespace bulkhead {
 namespace {
 
 constexpr std::size_t kReasonBytesMax = 128;
-constexpr std::uint8_t kNoField = 0xff;
+}  // namespace
 
-// The customer's record, or why it is refused and, where it is one field's fault, which.
-Result<CheckedRecord> to_record(wire::ImportCustomer& customer, std::uint8_t& field) {
+Result<CheckedRecord> record_of(std::vector<wire::ImportValue> values, std::uint8_t& field) {
   Record record;
-  record.reserve(customer.values.items.size());
-  for (auto& value : customer.values.items) {
+  record.reserve(values.size());
+  for (auto& value : values) {
     field = value.field;
     if (info_of(static_cast<Field>(value.field)) == nullptr)
       return fail(ErrorCode::kMalformed, "no such field");
@@ -24,18 +23,16 @@ Result<CheckedRecord> to_record(wire::ImportCustomer& customer, std::uint8_t& fi
   }
   std::optional<Field> at_fault;
   auto checked = check_record(std::move(record), &at_fault);
-  field = at_fault ? static_cast<std::uint8_t>(*at_fault) : kNoField;
+  field = at_fault ? static_cast<std::uint8_t>(*at_fault) : kNoFieldAtFault;
   return checked;
 }
-
-}  // namespace
 
 // Takes the good customers of a batch; the others become rejects.
 void ImportQueue::Group::add(std::shared_ptr<ImportBatch> batch) {
   batch->answer.first_customer = next;
   for (auto& customer : batch->message.customers.items) {
-    std::uint8_t field = kNoField;
-    auto record = to_record(customer, field);
+    std::uint8_t field = kNoFieldAtFault;
+    auto record = record_of(std::move(customer.values.items), field);
     if (!record) {
       batch->answer.rejects.items.push_back(
           {customer.line, field, {std::string(record.error().context).substr(0, kReasonBytesMax)}});

@@ -19,6 +19,11 @@ struct ImportBatch {
   bool stored = false;
 };
 
+// The record that these values make, or why it is refused; `field` is told which one is at fault,
+// kNoFieldAtFault when none is.
+inline constexpr std::uint8_t kNoFieldAtFault = 0xff;
+Result<CheckedRecord> record_of(std::vector<wire::ImportValue> values, std::uint8_t& field);
+
 // More at once would help the index no further, but need more memory.
 inline constexpr std::size_t kGroupCustomers = kCustomerBatchMax / 2;
 

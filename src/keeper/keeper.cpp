@@ -29,7 +29,9 @@ std::uint16_t year_of(std::uint64_t wall_ms) {
 }
 
 Keeper::Keeper(KeeperParts parts)
-    : parts_(std::move(parts)), guard_(parts_.clock), limits_(!parts_.without.adoption) {}
+    : parts_(std::move(parts)),
+      guard_(parts_.clock),
+      limits_(parts_.without.growth, !parts_.without.adoption) {}
 
 Status Keeper::start() {
   TRY_STATUS(rebuild());
@@ -38,8 +40,7 @@ Status Keeper::start() {
   TRY_STATUS(catch_up_vault());
   doom_unfinished();
   learn_networks();
-  time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(),
-                believes_wall_clock());
+  time_.emplace(parts_.clock, state_.last_keeper_ms(), state_.last_wall_ms(), time_believed_ms());
   begin_turn();
   started_ms_ = now_ms_;
   Entry entry;
@@ -57,8 +58,11 @@ Status Keeper::start() {
   return {};
 }
 
-bool Keeper::believes_wall_clock() const {
-  return parts_.without.clock || (parts_.demo && !parts_.drill);
+// All of it in a demo, so that a laptop that slept shows sensible budgets; elsewhere an hour for a
+// start, and a day for all starts of a day.
+std::uint64_t Keeper::time_believed_ms() const {
+  if (parts_.without.clock || (parts_.demo && !parts_.drill)) return UINT64_MAX;
+  return std::min(kTimePerStartMsMax, state_.start_credit().left_ms(state_.last_keeper_ms()));
 }
 
 // Strangers must not be able to lock out somebody at their own network after a restart either.
@@ -219,20 +223,10 @@ std::expected<CaseAccess, Reason> Keeper::access(const Asker& asker, const CaseI
   const auto number = case_number(id);
   if (!number) return std::unexpected(Reason::kNoGrant);
   const auto& row = *state_.find_case(*number);
-  if (state_.is_erased(row.customer)) return std::unexpected(Reason::kNoGrant);
-  CaseAccess access{*number, row, parts_.without.young ? row.said : row.contact};
-  if (parts_.without.grant) return access;
-  if (row.state == CaseState::kClosed) return std::unexpected(Reason::kNoGrant);
-  if (asker.is_client()) {
-    if (state_.grant(asker.number, *number, now_ms_) == nullptr)
-      return std::unexpected(Reason::kNoGrant);
-    return access;
-  }
-  if (row.assignee == asker.number) return access;
-  const auto* assignee = state_.principal(row.assignee);
-  const bool leads = asker.facts.role == Role::kLead && assignee != nullptr &&
-                     asker.facts.team != 0 && assignee->facts.team == asker.facts.team;
-  if (!leads) return std::unexpected(Reason::kNoGrant);
+  auto access = access_to(state_, asker.number, *number, now_ms_);
+  if (!access && parts_.without.grant && !state_.is_erased(row.customer))
+    access = CaseAccess{*number, row, row.contact};
+  if (access && parts_.without.young) access->contact = row.said;
   return access;
 }
 
@@ -240,12 +234,9 @@ std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column colu
                                                  CustomerNumber customer, Entry& entry,
                                                  std::uint32_t allowance) {
   entry.column = static_cast<std::uint8_t>(column);
-  const auto face = entry.face;
-  const MeterEvent event{column, customer, entry.fields, state_.holders_of(asker.number, face)};
   auto charge = std::expected<Charge, BudgetRefusal>();
   if (allowance == 0) {
-    const auto limits = limits_.of(state_, asker.number, face, now_ms_);
-    charge = state_.meters().check(event, limits.all(), state_.weights(), now_ms_);
+    charge = charge_of(state_, limits_, asker.number, column, customer, entry, now_ms_);
     const bool unmetered =
         parts_.without.metering && column != Column::kClearCold && column != Column::kClearContact;
     if (!charge && (parts_.without.budget || unmetered)) return {};
@@ -253,7 +244,9 @@ std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column colu
     if (!charge && discloses && customer) allowance = allowance_for(asker, customer);
   }
   if (allowance != 0) {
-    charge = check_allowed(event, *state_.allowances().find(allowance), face);
+    const MeterEvent event{column, customer, entry.fields,
+                           state_.holders_of(asker.number, entry.face)};
+    charge = check_allowed(event, *state_.allowances().find(allowance), entry.face);
     if (charge) entry.detail = wire::encode(AllowanceUse{allowance});
   }
   if (!charge) return std::unexpected(charge.error());
@@ -422,6 +415,11 @@ std::uint32_t Keeper::take_principal_number() {
 std::uint32_t Keeper::take_proposal_number() {
   last_taken_proposal_ = std::max(last_taken_proposal_, state_.last_proposal()) + 1;
   return last_taken_proposal_;
+}
+
+std::uint32_t Keeper::take_canary_number() {
+  last_taken_canary_ = std::max(last_taken_canary_, state_.canaries().last()) + 1;
+  return last_taken_canary_;
 }
 
 void Keeper::end_session(const SessionId& id, Reason reason) {

@@ -13,8 +13,10 @@
 #include "keeper/admin_sessions.h"
 #include "keeper/anchor_gate.h"
 #include "keeper/applied_index.h"
+#include "keeper/client_sign_ins.h"
 #include "keeper/crash_note.h"
 #include "keeper/directory.h"
+#include "keeper/gate.h"
 #include "keeper/import_queue.h"
 #include "keeper/keeper_time.h"
 #include "keeper/key_work.h"
@@ -47,6 +49,8 @@ struct Without {
   bool young = false;     // a channel proves somebody from the moment it was changed
   bool space = false;     // nothing is held back on the disk
   bool adoption = false;  // what was lost before an adoption counts as not spent
+  bool canary = false;    // nobody is contained for touching one
+  bool growth = false;    // whoever is new has the whole budget
 };
 
 struct KeeperParts {
@@ -116,13 +120,6 @@ struct Outcome {
 // UTC; pseudonyms change with it.
 std::uint16_t year_of(std::uint64_t wall_ms);
 
-// A case that the asker may work on now.
-struct CaseAccess {
-  CaseNumber number;
-  Case row;
-  ContactProof contact{};
-};
-
 // New networks that failed sign-ins may introduce in a minute; beyond, such failures share one
 // number, so that a front which makes networks up fills neither ledger nor memory.
 inline constexpr std::uint32_t kStrangersPerMinuteMax = 60;
@@ -146,6 +143,7 @@ class Keeper {
   LiveSessions& sessions() { return sessions_; }
   AdminSessions& admin_sessions() { return admin_sessions_; }
   SignInGuard& guard() { return guard_; }
+  ClientSignIns& client_sign_ins() { return client_sign_ins_; }
   const CredentialCheck& credential_check() const { return *parts_.credential_check; }
   LimitsCache& limits() { return limits_; }
   AnchorGate& anchor_gate() { return anchor_gate_; }
@@ -233,6 +231,7 @@ class Keeper {
   InstanceNumber take_instance_number();
   std::uint32_t take_principal_number();
   std::uint32_t take_proposal_number();
+  std::uint32_t take_canary_number();
   void end_session(const SessionId& id, Reason reason);
 
   // --- contact writes
@@ -242,6 +241,8 @@ class Keeper {
   // --- erasure
   // Carries out what is due: recorded first, then the keys are destroyed. Part of sweep().
   void carry_out_erasures();
+  // A canary that is one no longer: its keys go at once.
+  void erase_canary(CustomerNumber customer, PrincipalNumber by);
 
   // --- answers from lanes
   // -------------------------------------------------------------------------------------------
@@ -254,8 +255,8 @@ class Keeper {
 
  private:
   void learn_networks();
-  // Of the time since the last entry, at a start: all of it, instead of an hour at most.
-  bool believes_wall_clock() const;
+  // How much of the time since the last entry a start believes.
+  std::uint64_t time_believed_ms() const;
 
   struct Alike {  // refusals that are alike
     Entry entry;
@@ -297,6 +298,7 @@ class Keeper {
   LiveSessions sessions_;
   AdminSessions admin_sessions_;
   SignInGuard guard_;
+  ClientSignIns client_sign_ins_;
   LimitsCache limits_;
   AnchorGate anchor_gate_;
   KeyWork key_work_;
@@ -312,6 +314,7 @@ class Keeper {
   std::uint32_t strangers_ = 0;
   std::uint32_t last_taken_principal_ = 0;
   std::uint32_t last_taken_proposal_ = 0;
+  std::uint32_t last_taken_canary_ = 0;
   std::uint32_t last_taken_instance_ = 0;
   std::uint32_t refused_while_full_ = 0;
   bool full_ = false;  // the disk, as the ledger was told

@@ -1,6 +1,7 @@
 // Changed contact compartments: recorded first, then stored, then recorded to have ended. So a
 // start knows which version the vault has at least, and refuses an older one.
 #include <algorithm>
+#include <tuple>
 
 #include "base/log.h"
 #include "keeper/keeper.h"
@@ -12,7 +13,9 @@ Result<std::optional<CustomerNumber>> Keeper::holder_of(IdentifierKind kind,
   const auto found = TRY(parts_.reader.lookup_all(kind, normalised));
   if (found.empty()) return std::nullopt;
   return *std::ranges::min_element(found, {}, [&](CustomerNumber one) {
-    return std::pair(state_.contact_writes().changed_ms(one, kind), one);
+    // Anybody real before a canary, since it may share an identifier with one.
+    const bool canary = state_.canaries().find(one) != nullptr;
+    return std::tuple(canary, state_.contact_writes().changed_ms(one, kind), one);
   });
 }
 

@@ -15,14 +15,13 @@ inline constexpr std::uint64_t kClocksApartMsMax = 30'000;
 
 class KeeperTime {
  public:
-  // `last_*` come from the newest entry (0: the ledger is empty). Where the
-  // wall clock is believed (a demo, so that a laptop that slept shows sensible budgets) the whole
-  // difference counts; elsewhere a start counts for one hour at most.
+  // `last_*` come from the newest entry (0: the ledger is empty); so much of the time that the wall
+  // clock says has passed since is believed.
   KeeperTime(const Clock& clock, std::uint64_t last_keeper_ms, std::uint64_t last_wall_ms,
-             bool believes_wall)
+             std::uint64_t believed_ms_max)
       : clock_(clock), boot_at_start_ms_(clock.boot_ms()), wall_at_start_ms_(clock.wall_ms()) {
     std::uint64_t passed = wall_at_start_ms_ > last_wall_ms ? wall_at_start_ms_ - last_wall_ms : 0;
-    if (!believes_wall) passed = std::min(passed, kTimePerStartMsMax);
+    passed = std::min(passed, believed_ms_max);
     time_lost_ms_ = last_wall_ms == 0 ? 0 : passed;
     start_ms_ = last_wall_ms == 0 ? wall_at_start_ms_ : last_keeper_ms + passed;
   }

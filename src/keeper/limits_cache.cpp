@@ -1,11 +1,11 @@
 #include "keeper/limits_cache.h"
 
 namespace bulkhead {
-namespace {
-Tenure tenure_of(const Principal& principal, std::uint64_t now_ms) {
-  return {now_ms > principal.since_ms ? now_ms - principal.since_ms : 0, principal.facts.grown};
+
+Tenure LimitsCache::tenure_of(const Principal& principal, std::uint64_t now_ms) const {
+  return {now_ms > principal.since_ms ? now_ms - principal.since_ms : 0,
+          grown_ || principal.facts.grown};
 }
-}  // namespace
 
 void LimitsCache::renew(const State& state, std::uint64_t now_ms) {
   if (made_ms_ != 0 && now_ms < made_ms_ + kLimitsAgeMsMax) return;

@@ -22,15 +22,20 @@ struct LimitList {
 
 class LimitsCache {
  public:
-  // Without: what was lost before an adoption counts as not spent; for drills.
-  explicit LimitsCache(bool spends_losses = true) : spends_losses_(spends_losses) {}
+  // `grown`: everybody has the whole budget of their role, however new; `spends_losses` off: what
+  // was lost before an adoption counts as not spent. Both for drills alone.
+  explicit LimitsCache(bool grown = false, bool spends_losses = true)
+      : grown_(grown), spends_losses_(spends_losses) {}
+
   LimitList of(const State& state, PrincipalNumber principal, Face face, std::uint64_t now_ms);
   const Limits& own(const State& state, PrincipalNumber principal, std::uint64_t now_ms);
   void forget() { made_ms_ = 0; }
 
  private:
+  Tenure tenure_of(const Principal& principal, std::uint64_t now_ms) const;
   void renew(const State& state, std::uint64_t now_ms);
 
+  bool grown_;
   bool spends_losses_;
   Narrowing narrowing_;
   std::uint32_t full_weight_ = 0;

@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "base/words.h"
+#include "keeper/rate.h"
 #include "keeper/session_proof.h"
 #include "keeper/sign_in_guard.h"
 #include "wire/proof.h"
@@ -25,9 +26,13 @@ struct LiveSession {
   SessionProofs proofs;
   std::uint64_t started_ms = 0;    // keeper time
   std::uint64_t last_used_ms = 0;  // keeper time
+  Rate changes{};                  // of cases, and messages written
 };
 
 inline constexpr std::size_t kLiveSessionsMax = 20'000;
+// Cases that a session may open, assign and close and messages that it may write in a minute: far
+// more than a person does, and far less than fills a ledger.
+inline constexpr std::uint32_t kChangesPerMinuteMax = 60;
 // Of one person or program; the one unused for longest gives way, so that nobody fills the table.
 inline constexpr std::size_t kSessionsPerPrincipalMax = 16;
 

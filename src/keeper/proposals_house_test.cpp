@@ -125,6 +125,29 @@ TEST_F(Proposals, ANewPolicyWaitsToo) {
             default_policy().number.value + 1);
 }
 
+TEST_F(Proposals, ACanaryComesAtOnceAndGoesWithASecondAdminOnly) {
+  const auto two = second();
+  wire::Canary add;
+  add.values.items.push_back({static_cast<std::uint8_t>(Field::kFamilyName), 0, {"Person"}});
+  add.values.items.push_back({static_cast<std::uint8_t>(Field::kEmail), 0, {"bait@example.com"}});
+  const auto canary = sign_in(one_).call<wire::CanaryAnswer>(add).canaries.items.at(0).number;
+  wire::Canary remove;
+  remove.act = wire::CanaryAct::kRemove;
+  remove.number = canary;
+  wire::Canary release;
+  release.act = wire::CanaryAct::kRelease;
+  release.name.value = "anna";
+  const auto number = propose(remove);
+  propose(release);
+  time_.advance_ms(kHourMs);
+  EXPECT_EQ(carry_out(one_, number).reason, Reason::kNoGrant);
+  EXPECT_EQ(approve(two, number), Reason::kNone);
+  EXPECT_EQ(carry_out(one_, number).reason, Reason::kNone);
+  wire::Canary all;
+  all.act = wire::CanaryAct::kList;
+  EXPECT_TRUE(sign_in(one_).call<wire::CanaryAnswer>(all).canaries.items.empty());
+}
+
 TEST_F(Proposals, EndWhenRefusedWithdrawnOrADayOld) {
   const auto two = second();
   const auto refused = propose(add("anna"));

@@ -49,6 +49,15 @@ inline Width wide_rekey(ByteView body) {
   return message->change == KeyChange::kRekey ? Width::kWide : Width::kNarrow;
 }
 
+// One more canary narrows; one less, or somebody back who touched one, does not.
+inline Width wide_canary(ByteView body) {
+  const auto message = wire::decode<wire::Canary>(body);
+  if (!message) return Width::kMalformed;
+  const bool wide =
+      message->act == wire::CanaryAct::kRemove || message->act == wire::CanaryAct::kRelease;
+  return wide ? Width::kWide : Width::kNarrow;
+}
+
 // clang-format off
 inline constexpr std::array kTable = [] {
   return std::array{
@@ -103,6 +112,7 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kSetWitness,   "set-witness",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetWitness, set_witness>, wide<wire::SetWitness>},
     Rule{Op::kChangeKeys,   "change-keys",    kAdmin, Stage::kServing,   16,        read<wire::ChangeKeys, change_keys>, wide_rekey},
     Rule{Op::kKeyStatus,    "key-status",     kAdmin, Stage::kServing,   16,        read<wire::KeyStatus, key_status>},
+    Rule{Op::kCanary,       "canary",         kAdmin, Stage::kServing,   64u << 10, read<wire::Canary, canary>, wide_canary},
     Rule{Op::kListProposals,    "list-proposals",     kAdmin, Stage::kServing, 16,  read<wire::ListProposals, list_proposals>},
     Rule{Op::kApproveProposal,  "approve-proposal",   kAdmin, Stage::kServing, 64,  read<wire::ApproveProposal, approve_proposal>},
     Rule{Op::kRefuseProposal,   "refuse-proposal",    kAdmin, Stage::kServing, 16,  read<wire::RefuseProposal, refuse_proposal>},

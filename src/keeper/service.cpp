@@ -37,10 +37,14 @@ Result<Without> read_without(const std::vector<std::string>& names, bool drill) 
       without.space = true;
     else if (name == "adoption")
       without.adoption = true;
+    else if (name == "canary")
+      without.canary = true;
+    else if (name == "growth")
+      without.growth = true;
     else
-      return fail(
-          ErrorCode::kMalformed,
-          "no such protection: grant, budget, proof, metering, clock, young, space or adoption");
+      return fail(ErrorCode::kMalformed,
+                  "no such protection: grant, budget, proof, metering, clock, young, space, "
+                  "adoption, canary or growth");
   }
   return without;
 }

@@ -57,7 +57,8 @@ Outcome SignInCheck::decide(Keeper& keeper, const Call& call, NetworkNumber netw
   // word is the later one.
   const auto* principal = number_ ? keeper.state().principal(*number_) : nullptr;
   const bool right = step_ && principal != nullptr && !principal->facts.disabled &&
-                     principal->facts.secrets == version_ && *step_ > principal->last_totp_step;
+                     principal->facts.secrets == version_ && *step_ > principal->last_totp_step &&
+                     !keeper.state().canaries().is_contained(*number_);
   if (!right) {
     keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kBadCredentials, network);
     return Outcome::refuse(Reason::kBadCredentials);

@@ -32,10 +32,11 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
     case EntryKind::kRestart: {
       const auto detail = TRY(wire::decode<RestartDetail>(entry.detail));
       last_instance_ = std::max(last_instance_, detail.instance);
-      // Sessions live in the keeper's memory, so its start is the end of all of them.
       if (entry.face != Face::kKeeper) return {};
+      // Sessions live in the keeper's memory, so its start is the end of all of them.
       sessions_.clear();
       ledger_facts_.started(entry.keeper_ms);
+      start_credit_.started(entry.keeper_ms, detail.time_lost_ms);
       return {};
     }
     case EntryKind::kName: {
@@ -74,7 +75,7 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
     case EntryKind::kKey:
       return keys_.apply(entry);
     case EntryKind::kContainment:
-      return apply_containment(entry);
+      return apply_containment(entry, customer);
     case EntryKind::kWrite:
       return contact_writes_.apply(entry, customer);
     case EntryKind::kAllowance:
@@ -110,9 +111,11 @@ Status State::apply_case(const Entry& entry, CustomerNumber customer) {
   const auto detail = TRY(wire::decode<CaseDetail>(entry.detail));
   const std::size_t number = entry.case_number.value;
   if (number == 0 || number > cases_.size() + 1) return std::unexpected(kBadDetail);
-  if (number > cases_.size()) cases_.emplace_back();
+  const bool is_new = number > cases_.size();
+  if (is_new) cases_.emplace_back();
   auto& one = cases_[number - 1];
-  const bool was_open = static_cast<bool>(one.customer) && one.state != CaseState::kClosed;
+  const bool was_open = !is_new && one.state != CaseState::kClosed;
+  if (!is_new) case_index_.remove(entry.case_number, one.assignee, !was_open);
   // A stronger proof that comes while a channel is young may have come through it. Whoever set that
   // channel would be proven by it, so the proof counts as none, also when the channel is old.
   const auto before = one.customer == customer ? one.contact : ContactProof::kNone;
@@ -127,6 +130,7 @@ Status State::apply_case(const Entry& entry, CustomerNumber customer) {
          proves ? detail.contact : before,
          detail.contact};
   const bool is_open = detail.state != CaseState::kClosed;
+  case_index_.add(entry.case_number, one.assignee, !is_open);
   open_cases_ += static_cast<std::uint32_t>(is_open) - static_cast<std::uint32_t>(was_open);
   return {};
 }
@@ -203,7 +207,14 @@ Status State::apply_proposal(const Entry& entry) {
   return {};
 }
 
-Status State::apply_containment(const Entry& entry) {
+Status State::apply_containment(const Entry& entry, CustomerNumber customer) {
+  if (const auto canary = wire::decode<CanaryDetail>(entry.detail)) {
+    TRY_STATUS(canaries_.apply(entry, *canary, customer));
+    if (canary->step != CanaryStep::kAdded) return {};
+    ++customers_;
+    last_customer_ = std::max(last_customer_, customer.value);
+    return {};
+  }
   const auto detail = TRY(wire::decode<ContainmentDetail>(entry.detail));
   if (detail.step == ContainmentStep::kQuarantined)
     quarantined_.insert(detail.op);

@@ -13,12 +13,15 @@
 #include <vector>
 
 #include "keeper/allowances.h"
+#include "keeper/canaries.h"
+#include "keeper/case_index.h"
 #include "keeper/contact_writes.h"
 #include "keeper/details.h"
 #include "keeper/key_facts.h"
 #include "keeper/ledger_facts.h"
 #include "keeper/meters.h"
 #include "keeper/policy.h"
+#include "keeper/start_credit.h"
 #include "keeper/state_codec.h"
 #include "ledger/entry.h"
 
@@ -119,6 +122,7 @@ class State {
   const std::unordered_map<std::uint32_t, SessionRow>& sessions() const { return sessions_; }
   const Case* find_case(CaseNumber number) const;
   const std::vector<Case>& cases() const { return cases_; }
+  const CaseIndex& case_index() const { return case_index_; }
   std::uint32_t open_cases() const { return open_cases_; }
   std::uint32_t customers() const { return customers_; }
   CustomerNumber last_customer() const { return CustomerNumber(last_customer_); }
@@ -142,6 +146,7 @@ class State {
   // The ledger's witness, and what of the ledger was lost.
   const LedgerFacts& ledger_facts() const { return ledger_facts_; }
   const KeyFacts& keys() const { return keys_; }
+  const Canaries& canaries() const { return canaries_; }
 
   // Operations that nobody may ask for now.
   const std::set<std::uint16_t>& quarantined() const { return quarantined_; }
@@ -167,6 +172,7 @@ class State {
   std::uint64_t first_wall_ms() const { return first_wall_ms_; }
   std::uint64_t last_wall_ms() const { return last_wall_ms_; }
   std::uint64_t last_keeper_ms() const { return last_keeper_ms_; }
+  const StartCredit& start_credit() const { return start_credit_; }
 
   // Who is charged for what this principal does through this face; shared by the check before and
   // the fold after.
@@ -186,7 +192,7 @@ class State {
   Status apply_import(const Entry& entry);
   Status apply_policy(const Entry& entry);
   Status apply_proposal(const Entry& entry);
-  Status apply_containment(const Entry& entry);
+  Status apply_containment(const Entry& entry, CustomerNumber customer);
   Status apply_adoption(const Entry& entry);
   void apply_sign_in(const Entry& entry);
   Status apply_allowance(const Entry& entry, CustomerNumber customer);
@@ -202,6 +208,7 @@ class State {
   std::map<std::uint32_t, Principal> principals_;
   std::unordered_map<std::uint32_t, SessionRow> sessions_;
   std::vector<Case> cases_;  // by number - 1
+  CaseIndex case_index_;     // follows from the cases
   std::unordered_map<std::uint32_t, std::vector<EventGrant>> grants_;
   std::unordered_map<std::uint32_t, std::deque<Disclosure>> disclosures_;
   std::map<std::uint32_t, Erasure> erasures_;  // by customer
@@ -213,6 +220,7 @@ class State {
   std::set<std::uint16_t> quarantined_;
   LedgerFacts ledger_facts_;
   KeyFacts keys_;
+  Canaries canaries_;
   std::array<std::uint32_t, word_count<NameKind>()> last_name_{};
   std::uint32_t last_proposal_ = 0;
   std::uint32_t last_session_ = 0;
@@ -224,6 +232,7 @@ class State {
   std::uint64_t first_wall_ms_ = 0;
   std::uint64_t last_wall_ms_ = 0;
   std::uint64_t last_keeper_ms_ = 0;
+  StartCredit start_credit_;
 };
 
 }  // namespace bulkhead

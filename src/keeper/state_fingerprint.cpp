@@ -47,7 +47,9 @@ enum class Place : std::uint8_t {
   kContact,
   kAllowance,
   kLedger,
-  kKeys
+  kKeys,
+  kCanary,
+  kContained
 };
 
 template <class Enum>
@@ -63,7 +65,8 @@ std::uint64_t State::fingerprint() const {
   std::uint64_t sum =
       Print::of(number(Place::kCounters), ByteView(policy), policy_number_.value, last_session_,
                 last_instance_, customers_, last_customer_, open_cases_, entries_, last_wall_ms_,
-                last_keeper_ms_, meters_.fingerprint(last_keeper_ms_));
+                last_keeper_ms_, start_credit_.left_ms(last_keeper_ms_),
+                meters_.fingerprint(last_keeper_ms_));
   sum += Print::of(number(Place::kKeys), keys_.epoch, number(keys_.change), keys_.damaged);
   for (const auto last : last_name_) sum = sum * kFactor + last;
   for (const auto& [id, one] : principals_) {
@@ -122,6 +125,12 @@ std::uint64_t State::fingerprint() const {
   for (const auto& [name, value] : names_) {
     sum += Print::of(number(Place::kName), number(name.first), ByteView(name.second), value);
   }
+  for (const auto& [customer, one] : canaries_.all()) {
+    sum += Print::of(number(Place::kCanary), customer, one.number, one.touches, one.by.value,
+                     one.since_ms);
+  }
+  for (const auto& [principal, one] : canaries_.contained())
+    sum += Print::of(number(Place::kContained), principal, one.canary, one.cause);
   return sum;
 }
 

@@ -179,10 +179,12 @@ class RandomEntries {
       entry.detail =
           wire::encode(KeyDetail{begins ? KeyStep::kBegun : KeyStep::kEnded, KeyChange::kRotate,
                                  2 + (key_steps_ - 1) / 2, begins ? 0 : below(9)});
+    } else if (kind == 38 && chance(2)) {
+      canary(made);
     } else if (kind == 38) {
       entry.kind = EntryKind::kRestart;
       entry.face = chance(4) ? Face::kKeeper : Face::kDesk;
-      entry.detail = wire::encode(RestartDetail{++instances_, 0});
+      entry.detail = wire::encode(RestartDetail{++instances_, below(3'600'000)});
     } else {
       entry.kind = EntryKind::kPolicy;
       auto policy = default_policy();
@@ -192,12 +194,36 @@ class RandomEntries {
     }
   }
 
+  // Each canary is added, touched and, when it is not to stay, released and removed again.
+  void canary(Made& made) {
+    made.entry.kind = EntryKind::kContainment;
+    CanaryDetail detail{canary_step_, canaries_, 1 + canaries_ % 12, below(99)};
+    if (canary_step_ == CanaryStep::kAdded) detail.canary = ++canaries_;
+    made.customer = CustomerNumber(1'000'000 + canaries_);
+    switch (canary_step_) {
+      case CanaryStep::kAdded:
+        canary_step_ = CanaryStep::kTouched;
+        break;
+      case CanaryStep::kTouched:
+        canary_step_ = chance(2) ? CanaryStep::kAdded : CanaryStep::kReleased;
+        break;
+      case CanaryStep::kReleased:
+        canary_step_ = CanaryStep::kRemoved;
+        break;
+      case CanaryStep::kRemoved:
+        canary_step_ = CanaryStep::kAdded;
+        break;
+    }
+    made.entry.detail = wire::encode(detail);
+  }
+
   std::mt19937_64 random_;
   std::uint32_t customers_;
   std::uint64_t now_ms_ = 1'767'225'600'000;
   std::uint32_t people_ = 0, sessions_ = 0, cases_ = 0, batches_ = 0, names_ = 0, instances_ = 0,
                 proposals_ = 0, allowances_ = 0, asked_ = 0, given_ = 0, glass_ = 0, adoptions_ = 0,
-                key_steps_ = 0;
+                key_steps_ = 0, canaries_ = 0;
+  CanaryStep canary_step_ = CanaryStep::kAdded;
 };
 
 // A new folder with key ring, vault and ledger, opened without a keeper.

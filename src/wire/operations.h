@@ -59,6 +59,7 @@ enum class Op : std::uint16_t {
   kHold = 82,
   kChangeKeys = 83,
   kKeyStatus = 84,
+  kCanary = 85,
   kSetWitness = 86,
   kListProposals = 90,
   kApproveProposal = 91,

@@ -116,8 +116,9 @@ TEST_F(BackupTest, EverythingComesBackUnderNewKeys) {
 TEST_F(BackupTest, IsOneViewWhateverIsWrittenMeanwhile) {
   after_begin_ = [&] {
     ASSERT_TRUE(vault_->add_customers(sample(kPeople + 1, 3)));
-    ASSERT_TRUE(vault_->put_compartment(CustomerNumber(5), Compartment::kContact,
-                                        {{Field::kEmail, 0, "later@example.com"}}));
+    ASSERT_TRUE(vault_->change_compartment(
+        {CustomerNumber(5), Compartment::kContact, 2, FieldSet::of(Field::kEmail),
+         *check_record({{Field::kEmail, 0, "later@example.com"}})}));
   };
   back_up();
   ASSERT_TRUE(restore());

@@ -138,6 +138,7 @@ TEST_F(KeyChangeTest, ARekeyEncryptsEverythingUnderNewCustomerKeys) {
 }
 
 TEST_F(KeyChangeTest, ReadersWritersAndErasuresGoOnBetweenTheSteps) {
+  std::uint32_t version = 1;  // of the eighth customer's contact
   for (const auto kind : {KeyChange::kRotate, KeyChange::kRekey}) {
     std::uint32_t at = vault_->next_customer_number().value;
     const std::uint32_t first = at;
@@ -146,8 +147,9 @@ TEST_F(KeyChangeTest, ReadersWritersAndErasuresGoOnBetweenTheSteps) {
       ASSERT_TRUE(vault_->add_customers(sample(at, 1)));
       ASSERT_TRUE(vault_->add_message(
           {CaseNumber(2), CustomerNumber(7), 9, Direction::kNote, "said meanwhile"}));
-      ASSERT_TRUE(vault_->put_compartment(CustomerNumber(8), Compartment::kContact,
-                                          {{Field::kEmail, 0, "person8@example.com"}}));
+      ASSERT_TRUE(vault_->change_compartment(
+          {CustomerNumber(8), Compartment::kContact, ++version, FieldSet::of(Field::kEmail),
+           *check_record({{Field::kEmail, 0, "person8@example.com"}})}));
       if (at > first) {
         ASSERT_TRUE(vault_->erase(CustomerNumber(at - 1)));
       }

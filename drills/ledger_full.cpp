@@ -25,12 +25,15 @@ std::uint64_t bytes_below(const std::string& folder) {
   return bytes;
 }
 
-// Somebody records something again and again, until that is refused or the keeper has gone.
-void fill_the_disk(const House& house, const CaseId& id) {
+// Somebody records something again and again, until that is refused or the keeper has gone. True
+// when it was refused.
+bool fill_the_disk(const House& house, const CaseId& id) {
   auto admin = house.admin();
   for (int i = 0; admin && i < kEntriesToFillMax; ++i) {
-    if (!admin->call<wire::Done>(wire::SetContact{id, ContactProof::kClaimed})) return;
+    if (!admin->call<wire::Done>(wire::SetContact{id, ContactProof::kClaimed}))
+      return admin->last_reason() == Reason::kSpace;
   }
+  return false;
 }
 
 // What an operator does about a thief. True when all of it is done.
@@ -84,15 +87,15 @@ Status misuse_on_a_full_disk(Attack& attack) {
   if (!bytes || bytes->size() != id.bytes.size())
     return fail(ErrorCode::kMalformed, "a case of the stage has no id");
   std::ranges::copy(*bytes, id.bytes.begin());
-  fill_the_disk(house, id);
-  for (std::size_t i = kReadBeforeFull; i < kReadBeforeFull + kTriedWhenFull; ++i) {
+  const bool answers = fill_the_disk(house, id);
+  for (std::size_t i = kReadBeforeFull; answers && i < kReadBeforeFull + kTriedWhenFull; ++i) {
     thief.take_heart();
     thief.read_case(ids[i]);
   }
   const auto shown = attack.evidence.loot.field_count() - before;
   auto& report = attack.report;
   const bool narrowed = narrow_down(house, report.notes);
-  const auto after = thief.act([&](Caller& caller) { return caller.show(ids.front()); });
+  const bool still_in = answers && thief.act([&](Caller& caller) { return caller.me(); }).ok();
 
   attack.run.say("making room again");
   house.serve_with({});
@@ -102,7 +105,7 @@ Status misuse_on_a_full_disk(Attack& attack) {
   report.bound_customers = static_cast<std::uint32_t>(
       bounds().session_clear + attack.stage.world.in_touch_with(kVictimAgent).size());
   report.bound_fields = report.bound_customers * bounds().session_fields;
-  report.exceeded = shown > 0 || after.ok() || !narrowed || !kept;
+  report.exceeded = shown > 0 || still_in || !narrowed || !kept;
   report.notes.push_back(
       fmt::format("{} fields were shown before the disk was full, {} after it; "
                   "with room again it {} what was done",

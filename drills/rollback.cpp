@@ -2,6 +2,7 @@
 // budgets would be new and the theft unsaid. The second place knows better: the house does not
 // start, and once its ledger is adopted the loss is named and nothing is refilled.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -55,10 +56,14 @@ Status prepare(Attack& attack, RolledBack& back) {
   return house.restart(attack.run.without, 0);
 }
 
+// As `bulkhead ledger adopt` does it. The key is a copy, so it is given to the keeper's user first.
 Status adopt(const RolledBack& back, const House& house) {
-  TRY(cli::run_keeper({"--adopt", "--data", back.keeper, "--key", house.folder() + "/key/root.key",
-                       "--second-place", back.second},
-                      std::nullopt));
+  const auto key = house.folder() + "/key/root.key";
+  const auto user = cli::keeper_user();
+  if (user && chown(key.c_str(), user->uid, user->gid) != 0)
+    return fail(ErrorCode::kIo, "the key cannot be given to the keeper's user");
+  TRY(cli::run_keeper(
+      {"--adopt", "--data", back.keeper, "--key", key, "--second-place", back.second}, user));
   return {};
 }
 

@@ -113,6 +113,12 @@ Result<AdoptPlan> make_plan(const AdoptSite& site, const std::string& origin, co
   plan.loss.root = TRY(ledger->root_at(size));
   plan.loss.known_size = known;
   plan.loss.last_customer = vault->next_customer_number().value - 1;
+  plan.loss.key_epoch = plan.loss.key_epoch_last = site.ring.epoch(RingKey{});
+  for (std::size_t i = 0; i < kWrappingKeyCount; ++i) {
+    const auto key = static_cast<RingKey>(i);
+    plan.loss.key_epoch = std::min(plan.loss.key_epoch, site.ring.oldest_epoch(key));
+    plan.loss.key_epoch_last = std::max(plan.loss.key_epoch_last, site.ring.epoch(key));
+  }
   plan.loss.confirmed = origin.starts_with(kDemoOriginHead);
   plan.left_note.value = ledger->checkpoint_text();
   plan.wall_ms = clock.wall_ms();

@@ -174,6 +174,26 @@ TEST_F(AdoptHouse, CustomersOfLostImportsStay) {
   EXPECT_EQ(import_one(admin), 4u);
 }
 
+// Keys that were rotated in a lost entry are there; those of before are gone for good.
+TEST_F(AdoptHouse, AChangeOfKeysMayBeAmongTheLost) {
+  start();
+  {
+    auto admin = connect_admin();
+    admin.call<wire::ChangeKeysAnswer>(wire::ChangeKeys{KeyChange::kRotate});
+    for (int look = 0; look < 2'000; ++look) {
+      if (admin.call<wire::KeyStatusAnswer>(wire::KeyStatus{}).change == KeyChange::kNone) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  stop();
+  roll_back(false);
+  ASSERT_TRUE(adopt());
+  recompute_ = true;
+  start();
+  auto admin = connect_admin();
+  EXPECT_EQ(admin.call<wire::KeyStatusAnswer>(wire::KeyStatus{}).epoch, 2u);
+}
+
 TEST_F(AdoptHouse, OfAWholeLedgerNothingIsAdopted) {
   EXPECT_EQ(adopt().error().code, ErrorCode::kConflict);
   start();

@@ -29,6 +29,7 @@ constexpr bool finds_room(wire::Op op) {
     case Op::kClientList:
     case Op::kClientRevoke:
     case Op::kErasures:
+    case Op::kKeyStatus:
     case Op::kHold:
     case Op::kListProposals:
     case Op::kRefuseProposal:

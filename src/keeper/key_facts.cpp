@@ -19,4 +19,12 @@ Status KeyFacts::apply(const Entry& entry) {
   return {};
 }
 
+void KeyFacts::follow(std::uint32_t oldest_epoch, std::uint32_t newest_epoch) {
+  if (oldest_epoch > epoch) {
+    epoch = oldest_epoch;
+    change = KeyChange::kNone;
+  }
+  if (newest_epoch > epoch && change == KeyChange::kNone) change = KeyChange::kRotate;
+}
+
 }  // namespace bulkhead

@@ -236,6 +236,7 @@ Status State::apply_adoption(const Entry& entry) {
     customers_ += detail.last_customer - last_customer_;
     last_customer_ = detail.last_customer;
   }
+  keys_.follow(detail.key_epoch, detail.key_epoch_last);
   return ledger_facts_.apply_adoption(detail, entry);
 }
 

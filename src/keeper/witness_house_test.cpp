@@ -286,5 +286,24 @@ TEST(NarrowedLimits, LostEntriesCountAsSpentWhileAHorizonReachesThem) {
   }
 }
 
+TEST(LedgerFacts, TakeNoMoreAdoptionsThanScopeCanName) {
+  LedgerFacts facts;
+  AdoptionDetail detail;
+  for (std::size_t i = 0; i < wire::kUnknownWindowsMax; ++i) {
+    detail.size = i;
+    ASSERT_TRUE(facts.apply_adoption(detail, {}));
+  }
+  EXPECT_EQ(facts.apply_adoption(detail, {}).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(facts.unconfirmed(), &facts.adoptions.front());
+  detail.step = AdoptionStep::kConfirmed;
+  for (std::size_t i = 0; i < wire::kUnknownWindowsMax; ++i) {
+    detail.size = i;
+    ASSERT_TRUE(facts.apply_adoption(detail, {}));
+  }
+  EXPECT_EQ(facts.unconfirmed(), nullptr);
+  detail.size = 99;
+  EXPECT_FALSE(facts.apply_adoption(detail, {}));
+}
+
 }  // namespace
 }  // namespace bulkhead

@@ -124,6 +124,7 @@ Status Replica::check_journals() const {
 // One journal from the checkpoint on. What stands beyond that was perhaps never synced.
 Status Replica::begin_anew(TreeSize size) {
   tiles_ = TRY(TileWriter::resume(disk_, options_.directory, size));
+  TRY_STATUS(tiles_->write_partials());
   tiles_->rewrite();
   old_journals_.clear();
   doomed_.clear();

@@ -97,7 +97,11 @@ Status TileWriter::write(const TileName& name, ByteView bytes) {
 
 Status TileWriter::write_partial(const TileName& name, ByteView bytes) {
   partial_folders_.insert(full(name));
-  return write(name, bytes);
+  // What has not changed is not written again: a checkpoint may stand on it.
+  if (standing_.contains(name)) return {};
+  TRY_STATUS(write(name, bytes));
+  standing_.insert(name);
+  return {};
 }
 
 Status TileWriter::add(ByteView leaf, ByteView salted_private) {
@@ -122,6 +126,9 @@ Status TileWriter::add(ByteView leaf, ByteView salted_private) {
 }
 
 Status TileWriter::write_partials() {
+  std::erase_if(standing_, [&](const TileName& name) {
+    return name.width != width_at(name.level, name.index, size());
+  });
   for (unsigned level = 0; level < tree_.level_count(); ++level) {
     const auto hashes = tree_.partial(level);
     if (hashes.empty()) continue;

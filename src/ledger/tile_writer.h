@@ -21,7 +21,8 @@ class TileWriter {
   // root(). kMalformed.
   static Result<TileWriter> resume(Disk& disk, std::string directory, TreeSize size);
 
-  // From here on files are written even where they already say the same, which an unsynced one may.
+  // From here on files are written even where they already say the same, which an unsynced one may,
+  // but for the partial files of the size last written.
   void rewrite() { rewrites_ = true; }
 
   // Adds one entry and writes what is full.
@@ -48,7 +49,8 @@ class TileWriter {
   Bytes bundle_;          // entries of the unfinished bundle
   Bytes private_bundle_;  // their salts and private parts
   std::set<TileName>
-      partial_folders_;  // named by the full tile; those of unfinished tiles, so a handful
+      partial_folders_;          // named by the full tile; those of unfinished tiles, so a handful
+  std::set<TileName> standing_;  // partial files of the size last written
   std::vector<TileName> superseded_;
   bool rewrites_ = false;
 };

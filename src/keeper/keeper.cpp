@@ -232,22 +232,23 @@ std::expected<CaseAccess, Reason> Keeper::access(const Asker& asker, const CaseI
 
 std::expected<void, BudgetRefusal> Keeper::spend(const Asker& asker, Column column,
                                                  CustomerNumber customer, Entry& entry,
-                                                 std::uint32_t allowance) {
+                                                 bool by_allowance) {
   entry.column = static_cast<std::uint8_t>(column);
-  auto charge = std::expected<Charge, BudgetRefusal>();
-  if (allowance == 0) {
+  std::expected<Charge, BudgetRefusal> charge = std::unexpected(BudgetRefusal{});
+  if (!by_allowance) {
     charge = charge_of(state_, limits_, asker.number, column, customer, entry, now_ms_);
     const bool unmetered =
         parts_.without.metering && column != Column::kClearCold && column != Column::kClearContact;
     if (!charge && (parts_.without.budget || unmetered)) return {};
-    const bool discloses = column != Column::kWrite && column != Column::kMiss;
-    if (!charge && discloses && customer) allowance = allowance_for(asker, customer);
   }
-  if (allowance != 0) {
-    const MeterEvent event{column, customer, entry.fields,
-                           state_.holders_of(asker.number, entry.face)};
-    charge = check_allowed(event, *state_.allowances().find(allowance), entry.face);
-    if (charge) entry.detail = wire::encode(AllowanceUse{allowance});
+  const bool discloses = column != Column::kWrite && column != Column::kMiss;
+  const auto face = entry.face;
+  const MeterEvent event{column, customer, entry.fields, state_.holders_of(asker.number, face)};
+  for (const auto& [number, one] : state_.allowances().all()) {
+    if (charge || !discloses || !customer) break;
+    if (!may_use(one, asker, customer)) continue;
+    charge = check_allowed(event, one, face);
+    if (charge) entry.detail = wire::encode(AllowanceUse{number});
   }
   if (!charge) return std::unexpected(charge.error());
   entry.charge = charge->bits;

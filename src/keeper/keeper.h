@@ -186,11 +186,11 @@ class Keeper {
   // kNoGrant whether the case is not there, closed or somebody else's.
   std::expected<CaseAccess, Reason> access(const Asker& asker, const CaseId& id) const;
   // Whether a disclosure or write fits all budgets; fills the entry's column, charge and weight.
-  // What the asker's own budget refuses may go by an allowance, and goes by `allowance` (not 0)
-  // alone when that is why it may be shown at all; the entry's detail says so then.
+  // What the asker's own budget refuses may go by an allowance, and with `by_allowance` by nothing
+  // else, since that is why it may be shown at all; the entry's detail says so then.
   std::expected<void, BudgetRefusal> spend(const Asker& asker, Column column,
                                            CustomerNumber customer, Entry& entry,
-                                           std::uint32_t allowance = 0);
+                                           bool by_allowance = false);
   // Of those with this identifier the one who has had it longest, since an agent may give anybody
   // any. Nothing when there is nobody.
   Result<std::optional<CustomerNumber>> holder_of(IdentifierKind kind, std::string_view normalised);
@@ -199,8 +199,8 @@ class Keeper {
   // Whether somebody may see by it now: given or taken, not expired, its session and case as they
   // were, and the approver still fit to approve.
   bool is_live(const Allowance& one) const;
-  // A live one of the asker's session that covers this customer; 0: none.
-  std::uint32_t allowance_for(const Asker& asker, CustomerNumber customer) const;
+  // Whether one of the asker's session is live and covers this customer.
+  bool has_allowance(const Asker& asker, CustomerNumber customer) const;
 
   // --- record
   // -------------------------------------------------------------------------------------------------------
@@ -270,6 +270,7 @@ class Keeper {
     bool under_way = false;
     std::uint64_t not_before_ms = 0;  // keeper time of the next try
   };
+  bool may_use(const Allowance& one, const Asker& asker, CustomerNumber customer) const;
   std::expected<Charge, BudgetRefusal> check_allowed(const MeterEvent& event, const Allowance& one,
                                                      Face face);
   Result<std::uint32_t> contact_version(CustomerNumber customer) const;

@@ -41,12 +41,7 @@ void Keeper::carry_out_erasures() {
 
 // Without its pseudonym: beside the entry that ended it, that would tell whose it had been.
 void Keeper::erase_canary(CustomerNumber customer, PrincipalNumber by) {
-  Entry entry;
-  entry.kind = EntryKind::kErasure;
-  entry.wall_ms = wall_ms_;
-  entry.keeper_ms = now_ms_;
-  entry.policy = state_.policy_number();
-  entry.face = Face::kAdmin;
+  auto entry = make_entry(EntryKind::kErasure);
   entry.principal = by;
   entry.detail = wire::encode(ErasureDetail{ErasureStep::kCarriedOut, 0, {}});
   record(std::move(entry), customer);

@@ -12,13 +12,16 @@ namespace bulkhead::drills {
 
 struct Bounds {
   std::uint32_t client_open_grants = 0;
-  std::uint32_t client_fields = 0;    // per customer
-  std::uint32_t session_clear = 0;    // customers a day without contact
-  std::uint32_t session_masked = 0;   // customers a day
-  std::uint32_t session_fields = 0;   // per customer
-  std::uint32_t slow_clear = 0;       // customers a month of one agent without contact
-  std::uint32_t new_staff_clear = 0;  // customers of twenty new accounts without contact
-  std::uint32_t canary_after = 0;     // customers after the first touch
+  std::uint32_t client_fields = 0;        // per customer
+  std::uint32_t session_clear = 0;        // customers a day without contact
+  std::uint32_t session_masked = 0;       // customers a day
+  std::uint32_t session_fields = 0;       // per customer
+  std::uint32_t session_break_glass = 0;  // customers until it is reviewed
+  std::uint32_t pair_clear = 0;           // customers a day of an agent and a lead without contact
+  std::uint32_t slow_clear = 0;           // customers a month of one agent without contact
+  std::uint32_t new_staff_clear = 0;      // customers of twenty new accounts without contact
+  std::uint32_t canary_after = 0;         // customers after the first touch
+  std::uint32_t swap_customers = 0;       // opened by a changed contact
   std::uint32_t recon_customers = 0;
   std::uint32_t recon_existence = 0;   // an hour
   std::uint32_t lookup_existence = 0;  // an hour

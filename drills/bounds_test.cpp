@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "keeper/allowances.h"
 #include "keeper/policy.h"
 
 namespace bulkhead::embedded {
@@ -42,6 +43,11 @@ std::string exceeded(const Policy& policy) {
   if (agent.clear_cold.month > bound.slow_clear) return "an agent's month without contact";
   if (first_hours_of(policy) * kNewAccounts > bound.new_staff_clear)
     return "new agents without contact";
+  if (kBreakGlassPeople > bound.session_break_glass) return "broken glass";
+  // The lead can review the agent's broken glass, but nobody the lead's.
+  const auto glass = kBreakGlassPeople * (kBreakGlassADayMax + 1);
+  if (agent.clear_cold.day + policy.lead.budgets.clear_cold.day + glass > bound.pair_clear)
+    return "a day of an agent and a lead";
   if (agent.masked.day > bound.session_masked) return "an agent's masked day";
   if (agent.lookup.hour > bound.lookup_existence) return "an agent's lookups";
   if (agent.miss.hour > bound.lookup_misses) return "an agent's misses";
@@ -61,6 +67,9 @@ TEST(Bounds, AWiderPolicyIsNoticed) {
   policy = default_policy();
   policy.growth_start_percent = 20;
   EXPECT_EQ(exceeded(policy), "new agents without contact");
+  policy = default_policy();
+  policy.lead.budgets.clear_cold.day = 81;
+  EXPECT_EQ(exceeded(policy), "a day of an agent and a lead");
   policy = default_policy();
   policy.client.none.clear = FieldSet::all();
   EXPECT_EQ(exceeded(policy), "fields of a client");

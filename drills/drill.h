@@ -43,6 +43,7 @@ Result<DrillReport> run_front_owned(const DrillRun& run);
 Result<DrillReport> run_rollback(const DrillRun& run);
 Result<DrillReport> run_ledger_full(const DrillRun& run);
 Result<DrillReport> run_erase_after_theft(const DrillRun& run);
+Result<DrillReport> run_contact_swap(const DrillRun& run);
 Result<DrillReport> run_stolen_disk(const DrillRun& run);
 Result<DrillReport> run_ledger_edit(const DrillRun& run);
 

@@ -52,7 +52,24 @@ void use_beside(Attack& attack, client::BrowserState state, std::uint32_t strang
   thief.read_lists(kStolenIdsMax);
   thief.read_cases();
   thief.take_heart();
-  for (std::uint32_t i = 0; i < strangers && !thief.gave_up(); ++i) thief.look_up_and_read(1 + i);
+  std::vector<std::string> opened;
+  for (std::uint32_t i = 0; i < strangers && !thief.gave_up(); ++i) {
+    const auto id = thief.open_case_about(1 + i);
+    if (!id) continue;
+    thief.read_case(*id);
+    opened.push_back(*id);
+  }
+  // What the budget refused, he takes as an emergency.
+  if (!opened.empty()) {
+    thief.act([&](Caller& caller) {
+      return caller.ask("POST", "/api/v1/cases/" + opened.front() + "/break-glass");
+    });
+  }
+  thief.take_heart();
+  for (const auto& id : opened) {
+    if (!thief.gave_up()) thief.reveal_case(id);
+  }
+  thief.take_heart();
   thief.act([](Caller& caller) { return caller.count(); });
   thief.take_heart();
   thief.read_companions();
@@ -74,7 +91,8 @@ Status use_stolen_session(Attack& attack) {
   const auto by_cookie = use_elsewhere(attack, victim.client().state().clone(), false);
   const auto by_browser = use_elsewhere(attack, victim.client().state().clone(), true);
   const auto in_touch = stage.world.in_touch_with(kVictimAgent).size();
-  const auto bound = bounds().session_clear + static_cast<std::uint32_t>(in_touch);
+  const auto bound =
+      bounds().session_clear + bounds().session_break_glass + static_cast<std::uint32_t>(in_touch);
   const auto strangers = std::min(bound + kStrangersBeyondBound, stage.world.options.customers);
   use_beside(attack, tab.client().state().clone(), strangers);
 

@@ -19,12 +19,10 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker,
   const auto customer = access->row.customer;
   const auto& policy = keeper.state().policy();
   auto view = view_of(policy, asker.facts.role, access->contact, Purpose::kService);
-  std::uint32_t allowance = 0;
-  if (!view.clear.has(Field::kMessage)) {
-    allowance = keeper.allowance_for(asker, customer);
-    if (allowance != 0)
-      view = view_of(policy, asker.facts.role, ContactProof::kProven, Purpose::kService);
-  }
+  const bool by_allowance =
+      !view.clear.has(Field::kMessage) && keeper.has_allowance(asker, customer);
+  if (by_allowance)
+    view = view_of(policy, asker.facts.role, ContactProof::kProven, Purpose::kService);
   if (!view.clear.has(Field::kMessage))
     return keeper.deny(call, asker, Reason::kField, access->number, kText);
   auto heads = keeper.parts().reader.message_heads(access->number, kMessagesShown);
@@ -45,7 +43,7 @@ Outcome list_messages(Keeper& keeper, const Call& call, const Asker& asker,
   for (const auto& head : *heads) entry.tags.bits |= head.tags.bits;
   if (!keeper.name_customer(entry, customer)) return Outcome::refuse(Reason::kNotThere);
   const auto column = column_of(asker.facts.role, access->contact, Grade::kClear);
-  if (const auto spent = keeper.spend(asker, column, customer, entry, allowance); !spent) {
+  if (const auto spent = keeper.spend(asker, column, customer, entry, by_allowance); !spent) {
     return keeper.deny(call, asker, Reason::kBudget, access->number, kText,
                        spent.error().retry_after_s);
   }

@@ -153,13 +153,10 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
   }
   const auto customer = access->row.customer;
   auto view = view_of(policy, asker.facts.role, access->contact, message.purpose);
-  std::uint32_t allowance = 0;
-  if (!(fields - view.clear).empty()) {
-    // Beyond the grade of contact: as if it were proven, where an allowance says so.
-    allowance = keeper.allowance_for(asker, customer);
-    if (allowance != 0)
-      view = view_of(policy, asker.facts.role, ContactProof::kProven, message.purpose);
-  }
+  // Beyond the grade of contact: as if it were proven, where an allowance says so.
+  bool by_allowance = !(fields - view.clear).empty() && keeper.has_allowance(asker, customer);
+  if (by_allowance)
+    view = view_of(policy, asker.facts.role, ContactProof::kProven, message.purpose);
   if (!(fields - view.clear).empty())
     return keeper.deny(call, asker, Reason::kField, access->number, fields);
 
@@ -180,11 +177,11 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
     }
   }
   const auto column = column_of(asker.facts.role, access->contact, Grade::kClear);
-  if (const auto spent = keeper.spend(asker, column, customer, entry, allowance); !spent) {
+  if (const auto spent = keeper.spend(asker, column, customer, entry, by_allowance); !spent) {
     return over_budget(keeper, call, asker, spent.error(), access->number, fields);
   }
   // Whatever it went by, its companions go by as well.
-  allowance = wire::decode<AllowanceUse>(entry.detail).value_or(AllowanceUse{}).number;
+  by_allowance = !entry.detail.empty();
   keeper.record(entry, customer);
   std::vector<CustomerNumber> companions;
   for (const auto companion : travelling) {
@@ -196,8 +193,7 @@ Outcome reveal(Keeper& keeper, const Call& call, const Asker& asker, const wire:
     other.detail.clear();
     if (!keeper.name_customer(other, companion)) continue;  // erased since
     // Past the budget or the allowance the list simply ends: whoever was recorded is shown.
-    if (allowance != 0 && !keeper.state().allowances().find(allowance)->covers(companion)) break;
-    if (!keeper.spend(asker, Column::kLookup, companion, other, allowance)) break;
+    if (!keeper.spend(asker, Column::kLookup, companion, other, by_allowance)) break;
     keeper.record(std::move(other), companion);
     companions.push_back(companion);
   }

@@ -35,15 +35,16 @@ bool Keeper::is_live(const Allowance& one) const {
          approver->facts.role == Role::kLead && approver->facts.team == by->facts.team;
 }
 
-std::uint32_t Keeper::allowance_for(const Asker& asker, CustomerNumber customer) const {
-  if (asker.session == nullptr || asker.facts.budget_frozen_until_ms > now_ms_) return 0;
-  const auto& all = state_.allowances().all();
-  const auto found = std::ranges::find_if(all, [&](const auto& item) {
-    const auto& one = item.second;
-    return one.by == asker.number && one.session == asker.session->number && one.covers(customer) &&
-           is_live(one);
+bool Keeper::may_use(const Allowance& one, const Asker& asker, CustomerNumber customer) const {
+  return asker.session != nullptr && one.by == asker.number &&
+         one.session == asker.session->number && asker.facts.budget_frozen_until_ms <= now_ms_ &&
+         one.covers(customer) && is_live(one);
+}
+
+bool Keeper::has_allowance(const Asker& asker, CustomerNumber customer) const {
+  return std::ranges::any_of(state_.allowances().all(), [&](const auto& item) {
+    return may_use(item.second, asker, customer);
   });
-  return found == all.end() ? 0 : found->first;
 }
 
 std::expected<Charge, BudgetRefusal> Keeper::check_allowed(const MeterEvent& event,

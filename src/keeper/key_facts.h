@@ -32,7 +32,8 @@ struct KeyFacts {
   std::uint64_t damaged = 0;  // as the last one said
   FOLDED_MEMBERS(epoch, change, damaged)
 
-  // After a loss the key files may be ahead of the entries: a change that is under way there goes on.
+  // After a loss the key files may be ahead of the entries: a change that is under way there goes
+  // on.
   void follow(std::uint32_t oldest_epoch, std::uint32_t newest_epoch);
   // kMalformed for a step that the ones before do not allow.
   Status apply(const Entry& entry);

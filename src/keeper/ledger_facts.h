@@ -42,8 +42,8 @@ struct AdoptionDetail {
   std::uint64_t last_wall_ms = 0;       // of the last one left
   std::uint32_t last_customer = 0;      // in the vault, whose import may be among the lost
   bool confirmed = false;               // at once: a demo or drill directory
-  std::uint32_t key_epoch = 0;       // of the oldest key file: a change may be among the lost
-  std::uint32_t key_epoch_last = 0;  // of the newest
+  std::uint32_t key_epoch = 0;          // of the oldest key file: a change may be among the lost
+  std::uint32_t key_epoch_last = 0;     // of the newest
   WIRE_MEMBERS(step, old_origin, size, root, known_size, last_wall_ms, last_customer, confirmed,
                key_epoch, key_epoch_last)
 };

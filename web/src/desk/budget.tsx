@@ -39,7 +39,7 @@ export function BudgetRing({ onTrail }: { onTrail: () => void }) {
         <span className="number">{number(left)}</span>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="budget" align="end" sideOffset={6} aria-label={say("budget.title")}>
+        <Popover.Content className="budget" align="end" sideOffset={6} collisionPadding={12} aria-label={say("budget.title")}>
           <h2>{say("budget.title")}</h2>
           <p>{say("budget.lead")}</p>
           {low && <Notice title={say("budget.low")} />}

@@ -59,7 +59,6 @@ function show(next: readonly Toast[]): void {
 export function toast(text: string, undo?: () => void, done?: () => void): void {
   const id = ++lastId;
   const end = (then?: () => void) => {
-    if (!toasts.some((one) => one.id === id) && !undo) return;
     show(toasts.filter((one) => one.id !== id));
     then?.();
   };

@@ -80,6 +80,10 @@ class Thief {
   void look_up_and_reveal(std::uint32_t customer);
   Answer look_up(IdentifierKind kind, const std::string& value,
                  std::optional<std::uint32_t> customer);
+  // Looks the customer up and opens a case; its id, or nothing when he was refused.
+  std::optional<std::string> open_case_about(std::uint32_t customer);
+  // Clear values of a case, as many as his role may ask for.
+  void reveal_case(const std::string& id);
 
   const std::vector<std::string>& seen() const { return seen_; }
   bool gave_up() const { return refused_in_a_row_ >= kRefusalsInARowMax; }
@@ -88,8 +92,6 @@ class Thief {
 
  private:
   void see(const std::string& id);
-  std::optional<std::string> open_case_about(std::uint32_t customer);
-  void reveal_case(const std::string& id);
   void take_values(const std::string& id, const Answer& answer);
   void take_messages(const std::string& id, const Answer& answer);
   void check_tokens(std::uint32_t customer, Field field, std::string_view text);

@@ -109,21 +109,6 @@ std::vector<Aim> key_aims() {
           {"keys", {"keys.db", "keys.db-wal", "keys.db-shm"}}};
 }
 
-// Of a change of keys; what else it writes is the first story's.
-std::vector<Aim> key_aims() {
-  Aim files{"key files", {"keys"}};
-  for (const std::string name :
-       {"identity", "contact", "travel", "loyalty", "communications", "payment", "person"}) {
-    for (const std::string epoch : {"", "-2", "-3"}) {
-      for (const std::string ending : {"", ".new", ".destroyed"})
-        files.files.push_back("keys/" + name + epoch + ".key" + ending);
-    }
-  }
-  return {std::move(files),
-          {"vault", {"vault.db", "vault.db-wal", "vault.db-shm"}},
-          {"keys", {"keys.db", "keys.db-wal", "keys.db-shm"}}};
-}
-
 struct CrashPoint {
   const Aim* aim = nullptr;
   std::string call;

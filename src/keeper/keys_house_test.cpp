@@ -1,5 +1,6 @@
 // Changes of customers' keys at a running keeper: who may ask, what goes on meanwhile, what the
 // ledger says, and what a start makes of keys and ledgers that do not belong together.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -7,8 +8,10 @@
 
 #include "base/clock.h"
 #include "keeper/key_facts.h"
+#include "keeper/key_work.h"
 #include "keeper/real_house_fixture.h"
 #include "keeper/state_for_test.h"
+#include "store/database.h"
 
 namespace bulkhead {
 namespace {

@@ -8,7 +8,7 @@ if(BULKHEAD_WEB AND NPM)
   file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS ${web}/src/*.ts ${web}/src/*.tsx ${web}/src/*.css ${web}/tools/*.mjs)
   list(FILTER web_sources EXCLUDE REGEX "\\.gen\\.ts$")
   add_custom_command(OUTPUT ${web}/node_modules/.package-lock.json
-    COMMAND ${NPM} ci --silent --no-progress
+    COMMAND ${NPM} ci --loglevel=error --no-progress
     COMMAND ${CMAKE_COMMAND} -E touch ${web}/node_modules/.package-lock.json
     DEPENDS ${web}/package.json ${web}/package-lock.json ${web}/.npmrc
     WORKING_DIRECTORY ${web} COMMENT "Installing what the pages are built with" VERBATIM)

@@ -110,6 +110,23 @@ test("tabs share a session, each on its own lane, as many as one likes", async (
   await expect(page.getByRole("heading", { name: "Sign in to the desk" })).toBeVisible();
 });
 
+test("who signs in in one tab is who works in all", async ({ desk, page, context }) => {
+  await desk.signIn("agent-09");
+  const other = await context.newPage();
+  await other.goto(desk.house.desk);
+  await expect(other.locator(".row").first()).toBeVisible();
+  await page.bringToFront();
+  await page.getByRole("button", { name: /agent-09/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(other.getByRole("heading", { name: "Sign in to the desk" })).toBeVisible();
+  await desk.signIn("agent-19");
+  await expect(other.getByRole("button", { name: /agent-19/ })).toBeVisible();
+  await expect(other.locator(".row").first()).toBeVisible();
+  await other.bringToFront();
+  await other.locator(".row").first().click();
+  await expect(other.getByRole("article")).toBeVisible();
+});
+
 test("an account that is closed ends its session at once and says so", async ({ desk, page }) => {
   await desk.signIn("agent-24");
   desk.house.run("staff", "disable", "agent-24", "--data", desk.house.data);

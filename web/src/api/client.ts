@@ -59,7 +59,9 @@ export function watchIdleness(as: SignedIn): () => void {
 }
 
 export async function resume(): Promise<SignedIn | undefined> {
-  signedIn = await get<SignedIn>("session", "now");
+  const stored = await get<SignedIn>("session", "now");
+  if (stored?.key.session !== signedIn?.key.session) lane = undefined; // a lane is one session's
+  signedIn = stored;
   if (signedIn && Date.now() > signedIn.since + signedIn.absoluteS * 1000) await forget();
   return signedIn;
 }

@@ -8,7 +8,7 @@ import { useWords } from "../words/language";
 import { ContactChip, CustomerCard } from "./card";
 import { Conversation } from "./conversation";
 import { useKeys } from "./keyboard";
-import { closeCase, useAssign, useCase } from "./queries";
+import { closeCase, readAgain, useAssign, useCase } from "./queries";
 import { StateChip } from "./queue";
 import { Refusal, refusalWords } from "./refusal";
 import { go, type View } from "./route";
@@ -47,6 +47,7 @@ function CaseParts({ one, view }: { one: Case; view: View }) {
         .then(() => toast(say("case.closed", { number: String(one.number) })))
         .catch((error: unknown) => {
           setClosing(false);
+          readAgain(cache, one.id);
           toast(refusalWords(words, error).title);
         });
     });

@@ -21,7 +21,7 @@ showLanguage();
 function Desk() {
   const { state } = useSession();
   if (state.is === "unknown") return null;
-  return state.is === "in" ? <Shell /> : <SignIn ended={state.ended} />;
+  return state.is === "in" ? <Shell key={state.as.key.session} /> : <SignIn ended={state.ended} />;
 }
 
 createRoot(document.getElementById("desk")!).render(

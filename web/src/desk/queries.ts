@@ -115,6 +115,7 @@ export function useAddMessage(id: string) {
   return useMutation({
     mutationFn: (message: { direction: Direction; text: string }) =>
       call("post", "/api/v1/cases/{case}/messages", { case: id, body: message }),
+    onError: () => readAgain(cache, id),
     // What was just written need not be disclosed once more.
     onSuccess: (_, { direction, text }) =>
       cache.setQueryData<Message[]>(["messages", id], (before) =>
@@ -126,12 +127,18 @@ export function useAssign(id: string) {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: (assignee: string) => call("post", "/api/v1/cases/{case}/assign", { case: id, body: { assignee } }),
+    onError: () => readAgain(cache, id),
     onSuccess: (changed) => tookChange(cache, changed),
   });
 }
 
 export async function closeCase(cache: QueryClient, id: string): Promise<void> {
   tookChange(cache, await call("post", "/api/v1/cases/{case}/close", { case: id }));
+}
+
+// A refusal may mean that somebody changed the case meanwhile.
+export function readAgain(cache: QueryClient, id: string): void {
+  void cache.invalidateQueries({ queryKey: ["case", id] });
 }
 
 export function tookChange(cache: QueryClient, changed: Case): void {

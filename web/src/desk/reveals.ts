@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { call, type Case, type Field, type Schemas, type Value } from "../api/client";
 import { fields, purposeOf, shutBecause } from "./fields";
+import { readAgain } from "./queries";
 
 export const openForMs = 90_000;
 
@@ -55,6 +56,7 @@ export function useReveals(one: Case, role: Schemas["Role"]): Reveals {
         setOpened((before) => new Map([...before, ...told]));
       } catch (error) {
         setRefused(error);
+        readAgain(cache, one.id);
       } finally {
         setBusy(nobody);
         void cache.invalidateQueries({ queryKey: ["me"] });

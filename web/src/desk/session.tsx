@@ -23,23 +23,22 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const session = useMemo(() => {
     // Whatever a session read goes with it.
-    const end = (next: SessionState) => {
+    const change = (next: SessionState) => {
       cache.clear();
       setState(next);
     };
     const tabs = new BroadcastChannel("bulkhead");
     return {
-      end,
+      change,
       tabs,
       signIn: async (name: string, password: string, code: string) => {
         const as = await api.signIn(name, password, code);
-        cache.clear();
-        setState({ is: "in", as });
+        change({ is: "in", as });
         tabs.postMessage("signed-in");
       },
       signOut: async () => {
         await api.signOut().catch(() => undefined); // It ends here even when nobody hears of it.
-        end({ is: "out" });
+        change({ is: "out" });
         tabs.postMessage("signed-out");
       },
     };
@@ -50,10 +49,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     void read();
     void removeOldDrafts();
     session.tabs.onmessage = (event) => {
-      if (event.data === "signed-in") void api.resume().then((as) => as && setState({ is: "in", as }));
-      else session.end({ is: "out" });
+      // It may be somebody else who signed in.
+      void api.resume().then((as) => session.change(as && event.data === "signed-in" ? { is: "in", as } : { is: "out" }));
     };
-    return api.onEnded((reason) => session.end({ is: "out", ended: reason }));
+    return api.onEnded((reason) => session.change({ is: "out", ended: reason }));
   }, [session]);
 
   useEffect(() => (state.is === "in" ? api.watchIdleness(state.as) : undefined), [state]);

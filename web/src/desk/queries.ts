@@ -9,6 +9,7 @@ import { views, type View } from "./route";
 
 const pageSize = 100;
 const freshForMs = 15_000;
+const againAfterMs = 3000;
 
 export function makeCache(): QueryClient {
   return new QueryClient({
@@ -24,8 +25,8 @@ export function makeCache(): QueryClient {
   });
 }
 
-// Asking keeps the session alive, so a desk that nobody sits at asks nothing.
-const whileAtWork = () => (isAtWork() ? freshForMs : false);
+// Asking keeps the session alive, so a desk that nobody sits at asks nothing. What failed is asked again sooner.
+const whileAtWork = (query: { state: { error: unknown } }) => (isAtWork() ? (query.state.error ? againAfterMs : freshForMs) : false);
 
 export function useCases(view: View) {
   return useInfiniteQuery({

@@ -91,7 +91,7 @@ function Banner() {
   const cache = useQueryClient();
   useIsFetching(); // drawn anew when a question begins or ends
   const reasons = cache.getQueryCache().getAll().map(({ state }) => (state.error instanceof Refused ? state.error.reason : ""));
-  const word: Word | undefined = !online || reasons.includes("offline") ? "offline" : reasons.includes("ledger") ? "ledger.down" : undefined;
+  const word: Word | undefined = !online || reasons.includes("offline") ? "offline" : reasons.some((reason) => reason === "ledger" || reason === "space") ? "ledger.down" : undefined;
   return (
     <div className="banner" role="status">
       {word && (

@@ -312,6 +312,8 @@ export const en = {
   "refused.too-many.next": "Wait a moment, then try again.",
   "refused.ledger": "The ledger cannot be written, so nothing opens.",
   "refused.ledger.next": "Try again shortly. If it lasts, tell your administrator.",
+  "refused.space": "The ledger's disk is nearly full, so nothing opens.",
+  "refused.space.next": "Tell your administrator. What narrows, such as closing an account, still works.",
   "refused.busy": "Too much at once.",
   "refused.busy.next": "Try again in a second.",
   "refused.compartment-locked": "This compartment is locked to contain an incident.",

@@ -325,6 +325,8 @@ export const fr: Catalogue = {
   "refused.too-many.next": "Attendez un instant, puis réessayez.",
   "refused.ledger": "Le registre ne peut être écrit, donc rien ne s’ouvre.",
   "refused.ledger.next": "Réessayez sous peu. Si cela dure, prévenez votre administrateur.",
+  "refused.space": "Le disque du registre est presque plein, donc rien ne s’ouvre.",
+  "refused.space.next": "Prévenez votre administrateur. Ce qui restreint, comme fermer un compte, reste possible.",
   "refused.busy": "Trop à la fois.",
   "refused.busy.next": "Réessayez dans une seconde.",
   "refused.compartment-locked": "Ce compartiment est verrouillé pour contenir un incident.",

@@ -312,6 +312,8 @@ export const nl: Catalogue = {
   "refused.too-many.next": "Wacht een moment en probeer het opnieuw.",
   "refused.ledger": "Het grootboek kan niet worden geschreven, dus gaat er niets open.",
   "refused.ledger.next": "Probeer het zo opnieuw. Duurt het, zeg het dan uw beheerder.",
+  "refused.space": "De schijf van het grootboek is bijna vol, dus gaat er niets open.",
+  "refused.space.next": "Zeg het uw beheerder. Wat inperkt, zoals een account sluiten, kan nog wel.",
   "refused.busy": "Te veel tegelijk.",
   "refused.busy.next": "Probeer het over een seconde opnieuw.",
   "refused.compartment-locked": "Dit compartiment is op slot om een incident te beperken.",

@@ -1,4 +1,5 @@
 // bulkhead api.
+#include "cli/canonical_json.h"
 #include "cli/commands.h"
 #include "cli/demo_sign_ins.h"
 #include "cli/output.h"
@@ -51,6 +52,11 @@ int run(const ApiOptions& options) {
     complain("PATH begins with a slash, such as /api/v1/me");
     return kUsage;
   }
+  const auto body = canonical_json(options.body);
+  if (!body) {
+    complain(body.error());
+    return kUsage;
+  }
   const auto address = where(options);
   if (!address) return complain(address.error());
   client::Client caller(*address);
@@ -58,7 +64,7 @@ int run(const ApiOptions& options) {
     if (!caller.last_answer().body.empty()) print(caller.last_answer().body + "\n");
     return complain(signed_in.error());
   }
-  const auto answer = caller.call(options.method, options.path, options.body);
+  const auto answer = caller.call(options.method, options.path, *body);
   if (!answer) return complain(answer.error());
   if (!answer->body.empty()) print(answer->body + (answer->body.ends_with('\n') ? "" : "\n"));
   constexpr int kFirstBadStatus = 400;
@@ -78,7 +84,8 @@ void add_api(CLI::App& app, Chosen& chosen) {
             ->required()
             ->check(CLI::IsMember({"GET", "POST", "PATCH", "DELETE"}));
         command.add_option("PATH", options.path, "Such as /api/v1/me")->required();
-        command.add_option("JSON", options.body, "The body");
+        command.add_option("JSON", options.body,
+                           "The body, as you like to write it: it is sent as canonical JSON");
         auto* const staff = command.add_option(
             "--as", options.staff.name,
             "Staff; password and code from BULKHEAD_PASSWORD and BULKHEAD_CODE, or the demo's own. "

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/unknown_command.h"
 #include "drills/drill_command.h"
 
 namespace {
@@ -49,6 +50,11 @@ int run(int count, char** words) {
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {
+    const std::vector<std::string> line(words + 1, words + count);
+    if (const auto sentence = unknown_command(app, line); sentence && error.get_exit_code() != 0) {
+      complain_line(*sentence);
+      return kUsage;
+    }
     return app.exit(error) == 0 ? kDone : kUsage;
   }
   return chosen.run ? chosen.run() : static_cast<int>(kUsage);

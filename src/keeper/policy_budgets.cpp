@@ -8,13 +8,20 @@
 namespace bulkhead {
 namespace {
 
+// A policy may hold any numbers: what does not fit is the most there is, never a small remainder.
+std::uint64_t times(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::uint64_t>::max()
+                                                : product;
+}
+
 // Whoever may see one customer may see all of that customer: less weight would refuse a reveal for
 // ever.
 Limit limit_of(std::uint64_t customers, std::uint16_t weight_per_customer,
                std::uint32_t full_weight) {
   constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
   if (customers == 0) return {};
-  const auto weight = std::max<std::uint64_t>(customers * weight_per_customer, full_weight);
+  const auto weight = std::max<std::uint64_t>(times(customers, weight_per_customer), full_weight);
   return {.customers = static_cast<std::uint32_t>(std::min(customers, kMax)),
           .weight = static_cast<std::uint32_t>(std::min(weight, kMax))};
 }
@@ -87,14 +94,15 @@ SharedLimits shared_limits(const Policy& policy, const PeopleSum& people) {
         weight = std::max(weight, budget.weight_per_customer);
       }
       const auto team = of_people * rule.team_times;
-      const auto hour_tenths = people.hourly(column) * tenths[static_cast<std::size_t>(horizon)];
+      const auto hour_tenths =
+          times(people.hourly(column), tenths[static_cast<std::size_t>(horizon)]);
       const auto house =
-          std::max(of_all * rule.largest_part, hour_tenths * rule.house_percent / 1000);
-      const auto usable = reserved ? house * (100u - rule.reserved_percent) / 100 : house;
+          std::max(of_all * rule.largest_part, times(hour_tenths, rule.house_percent) / 1000);
+      const auto usable = reserved ? times(house, 100u - rule.reserved_percent) / 100 : house;
       shared.team.of(column, horizon) = limit_of(team, weight, full_weight);
       shared.house.of(column, horizon) = limit_of(usable, weight, full_weight);
       shared.face.of(column, horizon) =
-          limit_of(usable * rule.face_percent / 100, weight, full_weight);
+          limit_of(times(usable, rule.face_percent) / 100, weight, full_weight);
       shared.largest_part.of(column, horizon) =
           limit_of(house / rule.largest_part, weight, full_weight);
       shared.team_part.of(column, horizon) =

@@ -221,6 +221,23 @@ TEST(Policy, NewAccountsHardlyWidenTheHouse) {
   EXPECT_EQ(fresh.hourly(Column::kClearContact) * 10, grown.hourly(Column::kClearContact));
 }
 
+// Two to the 33 customers an hour, 2^31 tenths of an hour a day: the product does not fit 64 bits.
+TEST(Policy, HugeBudgetsDoNotWrapIntoSmallOnes) {
+  auto policy = default_policy();
+  constexpr std::uint32_t kMany = 1u << 31;
+  policy.agent.budgets.clear_contact = {kMany, kMany, kMany, kMany, 65535};
+  policy.shared.largest_part = 1;
+  policy.shared.house_percent = 1000;
+  policy.shared.day_tenths = policy.shared.month_tenths = kMany;
+  ASSERT_TRUE(check_policy(policy));
+  PeopleSum people;
+  for (int i = 0; i < 4; ++i) people.add(policy, Role::kAgent, kGrown);
+  const auto shared = shared_limits(policy, people);
+  constexpr Limit kMost{.customers = 0xffffffff, .weight = 0xffffffff};
+  for (const auto horizon : {Horizon::kHour, Horizon::kDay, Horizon::kMonth})
+    EXPECT_EQ(shared.house.of(Column::kClearContact, horizon), kMost);
+}
+
 TEST(Policy, NonsenseIsRefused) {
   const auto refused = [](auto change) {
     auto policy = default_policy();

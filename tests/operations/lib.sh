@@ -94,7 +94,7 @@ a_reveal() {
     "$bulkhead" login --data "$data" "$who" >/dev/null || die "$who cannot sign in"
     id=$("$bulkhead" api --data "$data" GET '/api/v1/cases?view=mine' | sed -n 's/^{"cases":\[{"id":"\([0-9a-f]*\)".*/\1/p')
     if [[ -z $id ]]; then continue; fi
-    "$bulkhead" api --data "$data" POST "/api/v1/cases/$id/reveal" '{"fields":["contact.email"],"purpose":"service"}' |
+    "$bulkhead" api --data "$data" POST "/api/v1/cases/$id/reveal" '{ "purpose": "service", "fields": ["contact.email"] }' |
       grep -q '"contact.email"' || die "nothing is revealed"
     return 0
   done

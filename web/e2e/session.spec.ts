@@ -124,7 +124,7 @@ test("who signs in in one tab is who works in all", async ({ desk, page, context
   await expect(other.locator(".row").first()).toBeVisible();
   await other.bringToFront();
   await other.locator(".row").first().click();
-  await expect(other.getByRole("article")).toBeVisible();
+  await expect(other.getByRole("article", { name: /^Case/ })).toBeVisible();
 });
 
 test("an account that is closed ends its session at once and says so", async ({ desk, page }) => {

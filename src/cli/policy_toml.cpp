@@ -9,12 +9,7 @@
 #include <utility>
 #include <vector>
 
-// The library Debian builds throws; the same code as a header returns its errors, which is our way.
-#undef TOML_HEADER_ONLY
-#undef TOML_SHARED_LIB
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
+#include "records/toml.h"
 
 namespace bulkhead {
 namespace {

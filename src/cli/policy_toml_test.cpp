@@ -87,6 +87,7 @@ TEST(PolicyToml, RefusesWhatIsNotToml) {
   EXPECT_FALSE(parse_policy_toml("number = = 1"));
   EXPECT_FALSE(parse_policy_toml(""));
   EXPECT_FALSE(parse_policy_toml("\xff\xfe"));
+  EXPECT_FALSE(parse_policy_toml("number = 1\n[[{"));
   EXPECT_FALSE(parse_policy_toml("number = 1\nnumber = 2"));
   EXPECT_FALSE(parse_policy_toml(std::string(kPolicyTomlBytesMax + 1, '#')));
 }

@@ -4,15 +4,9 @@
 #include <array>
 #include <initializer_list>
 
-// The library Debian builds throws; the same code as a header returns its errors, which is our way.
-#undef TOML_HEADER_ONLY
-#undef TOML_SHARED_LIB
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
 #include "records/countries.h"
 #include "records/embedded.h"
+#include "records/toml.h"
 #include "records/transforms.h"
 
 namespace bulkhead {

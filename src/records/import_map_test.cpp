@@ -46,6 +46,9 @@ TEST(ImportMap, RefusesWhatItDoesNotKnow) {
   ASSERT_TRUE(ImportMap::parse(field(ok)));
   for (const auto& text : {
            std::string("not toml ["),
+           std::string("[{field]]\nto = 1\n"),
+           std::string("[[{"),
+           std::string("[ ."),
            std::string(),
            std::string("name = 'no fields'"),
            "typo = 1\n" + field(ok),

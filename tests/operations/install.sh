@@ -4,7 +4,7 @@ source tests/operations/lib.sh
 
 unit=config/systemd/bulkhead.service
 folder=$place/usr/local/lib/bulkhead
-holds "the programs are installed" install -D -m 755 -t "$folder" "$programs"/bulkhead "$programs"/bulkhead-keeper "$programs"/bulkhead-front
+holds "the programs are installed" install -D -m 755 -t "$folder" "$programs"/bulkhead{,-keeper,-front,-mail-parse}
 holds "the desk's pages are installed" install -m 644 -t "$folder" "$programs"/desk.pages
 sed "s|/usr/local/lib/bulkhead|$folder|" "$unit" >"$place/bulkhead.service"
 bulkhead=$folder/bulkhead

@@ -5,6 +5,7 @@ second=$place/second/checkpoint
 mkdir -m 755 "$place/second"
 if [[ $EUID -eq 0 && ${#same[@]} -eq 0 ]]; then chown bulkhead-keeper: "$place/second"; fi
 make_demo 200
+stop
 start --second-place "$second" --unanchored
 stop
 cp -a "$data/keeper/ledger" "$place/old"

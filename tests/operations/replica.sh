@@ -5,6 +5,7 @@ copy=$place/copy
 mkdir -m 755 "$copy"
 if [[ $EUID -eq 0 && ${#same[@]} -eq 0 ]]; then chown bulkhead-keeper: "$copy"; fi
 make_demo 200
+stop
 say "the replica follows"
 start --replica "$copy"
 a_reveal
@@ -14,7 +15,7 @@ for _ in $(seq 300); do
 done
 [[ $(figure ledger_size) -eq $(figure size) ]] || die "the replica does not follow: $("$bulkhead" status --data "$data" --json)"
 size=$(figure ledger_size)
-holds "it verifies by itself" "$bulkhead" verify --source "$copy" --key "$ledger_key"
+holds "it verifies by itself" "$bulkhead" verify "$copy" --key "$ledger_key"
 stop
 
 say "the ledger is lost, and comes back"

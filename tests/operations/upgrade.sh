@@ -8,7 +8,7 @@ cp -a "$data" "$place/before"
 
 say "programs in another folder go on with the data"
 mkdir -m 755 "$place/new"
-cp "$programs"/bulkhead "$programs"/bulkhead-keeper "$programs"/bulkhead-front "$programs"/desk.pages "$place/new/"
+cp "$programs"/bulkhead{,-keeper,-front,-mail-parse} "$programs"/desk.pages "$place/new/"
 bulkhead=$place/new/bulkhead
 start
 a_reveal

@@ -73,7 +73,7 @@ void CaseBook::learn(const std::string& id, std::uint32_t number) {
 
 void CaseBook::opened(const std::string& id, std::uint32_t customer) {
   const std::scoped_lock lock(mutex_);
-  customers_.emplace(id, customer);
+  customers_.insert_or_assign(id, customer);  // a house that was rolled back gives ids again
   told_.notify_all();
 }
 

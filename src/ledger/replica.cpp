@@ -125,6 +125,7 @@ Status Replica::check_journals() const {
 Status Replica::begin_anew(TreeSize size) {
   tiles_ = TRY(TileWriter::resume(disk_, options_.directory, size));
   TRY_STATUS(tiles_->write_partials());
+  TRY_STATUS(mend_partials(disk_, options_.directory, size, size, ledger_.size()));
   tiles_->rewrite();
   old_journals_.clear();
   doomed_.clear();

@@ -13,7 +13,7 @@ std::string anchored_text(const wire::LedgerStanding& standing) {
   if (standing.witness.value.empty())
     return "local (no witness is set: bulkhead ledger witness set)";
   const auto age = duration_text(standing.anchored_age_s);
-  const auto seen =
+  auto seen =
       standing.anchored_size == 0
           ? fmt::format("{} has seen nothing yet, for {}", witness_name(standing), age)
           : fmt::format("{} saw {} entries {} ago", witness_name(standing),

@@ -47,6 +47,7 @@ std::vector<std::string> nearest(std::string_view word, std::span<const std::str
   std::ranges::sort(found);
   if (found.size() > kNearestMax) found.resize(kNearestMax);
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (auto& [errors, name] : found) names.push_back(std::move(name));
   return names;
 }

@@ -13,11 +13,10 @@ std::string anchored_text(const wire::LedgerStanding& standing) {
   if (standing.witness.value.empty())
     return "local (no witness is set: bulkhead ledger witness set)";
   const auto age = duration_text(standing.anchored_age_s);
-  auto seen =
-      standing.anchored_size == 0
-          ? fmt::format("{} has seen nothing yet, for {}", witness_name(standing), age)
-          : fmt::format("{} saw {} entries {} ago", witness_name(standing),
-                        count_text(standing.anchored_size), age);
+  auto seen = standing.anchored_size == 0
+                  ? fmt::format("{} has seen nothing yet, for {}", witness_name(standing), age)
+                  : fmt::format("{} saw {} entries {} ago", witness_name(standing),
+                                count_text(standing.anchored_size), age);
   if (standing.witness_divisor == 1) return seen;
   return fmt::format("{}; budgets without contact are divided by {}", seen,
                      standing.witness_divisor);

@@ -9,13 +9,14 @@
 
 #include "crypto/random.h"
 #include "drills/bounds.h"
-#include "drills/theft.h"
+#include "drills/insider.h"
 
 namespace bulkhead::drills {
 namespace {
 
 constexpr std::size_t kStolenIdsMax = 400;
 constexpr std::uint32_t kStrangersBeyondBound = 25;
+constexpr std::uint32_t kCasesAMinute = 50;  // fewer than one session may open
 
 // A key of the thief's own, so that the request carries a proof which only looks like one.
 SecretBytes made_up_key() {
@@ -44,7 +45,7 @@ std::uint64_t use_elsewhere(Attack& attack, client::BrowserState state, bool wit
 
 // Everything that the agent's own budget gives, to the refusals: own cases, then strangers from a
 // leaked list.
-void use_beside(Attack& attack, client::BrowserState state, std::uint32_t strangers) {
+Status use_beside(Attack& attack, client::BrowserState state, std::uint32_t strangers) {
   const auto& world = attack.stage.world;
   Thief thief(world, attack.book, attack.evidence,
               attack.house.address(Face::kDesk, kVictimAddress), Thief::As::kAgent);
@@ -54,6 +55,7 @@ void use_beside(Attack& attack, client::BrowserState state, std::uint32_t strang
   thief.take_heart();
   std::vector<std::string> opened;
   for (std::uint32_t i = 0; i < strangers && !thief.gave_up(); ++i) {
+    if (i > 0 && i % kCasesAMinute == 0) TRY_STATUS(attack.house.move_clock(kMinuteMs));
     const auto id = thief.open_case_about(1 + i);
     if (!id) continue;
     thief.read_case(*id);
@@ -73,6 +75,7 @@ void use_beside(Attack& attack, client::BrowserState state, std::uint32_t strang
   thief.act([](Caller& caller) { return caller.count(); });
   thief.take_heart();
   thief.read_companions();
+  return {};
 }
 
 Status use_stolen_session(Attack& attack) {
@@ -94,7 +97,7 @@ Status use_stolen_session(Attack& attack) {
   const auto bound =
       bounds().session_clear + bounds().session_break_glass + static_cast<std::uint32_t>(in_touch);
   const auto strangers = std::min(bound + kStrangersBeyondBound, stage.world.options.customers);
-  use_beside(attack, tab.client().state().clone(), strangers);
+  TRY_STATUS(use_beside(attack, tab.client().state().clone(), strangers));
 
   auto& report = attack.report;
   report.bound_customers = bound;

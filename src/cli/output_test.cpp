@@ -64,14 +64,18 @@ TEST(Output, ScopeDocumentIsJson) {
   query.session = 3;
   query.kinds = 1;
   query.purpose = Purpose::kFraud;
-  const wire::ScopeAnswer answer{
-      .ledger_size = 10, .customers = 1, .fields = 2, .rows = {}, .more = false};
+  wire::ScopeAnswer answer;
+  answer.ledger_size = 10;
+  answer.customers = 1;
+  answer.fields = 2;
   const auto text = scope_json_head(query, answer) + std::string(kScopeJsonTail);
-  EXPECT_EQ(text,
-            "{\"query\":{\"session\":3,\"purpose\":\"fraud\",\"kinds\":[\"reveal\"]},\"ledger_"
-            "size\":10,\"customers\":1,"
-            "\"fields\":2,\"rows\":[]}\n");
-  EXPECT_NO_THROW(boost::json::parse(text));
+  EXPECT_EQ(text, R"({"query":{"session":3,"purpose":"fraud","kinds":["reveal"]},"ledger_size":10,)"
+                  R"("customers":1,"fields":2,"unknown_windows":[],"rows":[]})"
+                  "\n");
+  answer.unknown.items.push_back({0, 1000, 7, 9, true});
+  const auto lost =
+      boost::json::parse(scope_json_head(query, answer) + std::string(kScopeJsonTail));
+  EXPECT_EQ(lost.at("unknown_windows").at(0).at("first_entry").to_number<int>(), 7);
 }
 
 TEST(Output, GateJsonHasTheAgreedMembers) {

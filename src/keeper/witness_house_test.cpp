@@ -194,8 +194,9 @@ TEST_F(WitnessedHouse, AnAuditorsTokenBringsItThroughAFront) {
   ask.token[0] ^= 1;
   EXPECT_EQ(api.ask(ask)->reason, Reason::kNoSession);
   ask.token[0] ^= 1;
-  EXPECT_EQ(api.ask(ask)->as<wire::AnchorAnswer>().size, standing().anchored_size);
-  EXPECT_GT(standing().anchored_size, 0u);
+  const auto size = api.ask(ask)->as<wire::AnchorAnswer>().size;
+  EXPECT_GT(size, 0u);
+  EXPECT_EQ(standing().anchored_size, size);
 }
 
 TEST_F(WitnessedHouse, TheWitnessSawMoreThanThisLedgerHas) {

@@ -107,6 +107,7 @@ TEST_F(SpaceTest, WhatComesBackIsHeldBackAgainWhileItRuns) {
 }
 
 TEST_F(SpaceTest, WhenAllIsUsedUpTheLedgerEndsAndNothingIsLost) {
+  PosixDisk roomy;
   QuotaDisk disk(directory_.path(), kReserve + 3 * kLow);
   auto ledger = open(disk);
   std::uint64_t acknowledged = 0;
@@ -114,7 +115,6 @@ TEST_F(SpaceTest, WhenAllIsUsedUpTheLedgerEndsAndNothingIsLost) {
   EXPECT_EQ(ledger->space_held_back(), 0u);
   EXPECT_FALSE(append(*ledger));
   ledger.reset();
-  PosixDisk roomy;
   ledger = open(roomy);
   EXPECT_GE(ledger->size().value, acknowledged);
   EXPECT_TRUE(append(*ledger));

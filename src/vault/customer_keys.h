@@ -111,7 +111,7 @@ class PersonKeys {
   }
 
  private:
-  PersonKeys(CustomerNumber customer, KeyRow row, StackKey person)
+  PersonKeys(CustomerNumber customer, KeyRow row, const StackKey& person)
       : customer_(customer), person_(person), row_(std::move(row)) {}
   CustomerNumber customer_;
   StackKey person_;

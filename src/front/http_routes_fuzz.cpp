@@ -78,6 +78,18 @@ void check_plan(const Request& request, const Site::Plan& plan, const Bytes& mes
       return check_question<wire::RequestErasure>(request, message);
     case Op::kCancelErasure:
       return check_question<wire::CancelErasure>(request, message);
+    case Op::kChangeContact:
+      return check_question<wire::ChangeContact>(request, message);
+    case Op::kAskApproval:
+      return check_question<wire::AskApproval>(request, message);
+    case Op::kBreakGlass:
+      return check_question<wire::BreakGlass>(request, message);
+    case Op::kListAllowances:
+      return check_question<wire::ListAllowances>(request, message);
+    case Op::kDecideAllowance:
+      return check_question<wire::DecideAllowance>(request, message);
+    case Op::kAddAnchor:
+      return check_question<wire::AddAnchor>(request, message);
     case Op::kMe:
       return check_question<wire::Me>(request, message);
     case Op::kDisclosures:

@@ -165,7 +165,7 @@ wire::LedgerStanding ledger_standing(const Keeper& keeper) {
     standing.witness_divisor = narrowing_of(facts, keeper.now_ms()).divisor;
   }
   standing.second_place = parts.ledger.anchored();
-  standing.space_low = parts.ledger.space_low();
+  standing.space_low = keeper.disk_full();
   standing.space_held_back = parts.ledger.space_held_back();
   if (parts.replica != nullptr) {
     const auto there = parts.replica->standing();

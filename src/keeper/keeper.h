@@ -162,6 +162,8 @@ class Keeper {
   // --- what is closed (keeper_space.cpp)
   // Why nobody may ask for that now: the disk is full, or an adoption is not confirmed.
   std::optional<Reason> closed_for(wire::Op op);
+  // Whether the disk counts as full: from when it is seen until the keeper has recorded its end.
+  bool disk_full() const { return full_ || parts_.ledger.space_low(); }
 
   // --- read: who asks
   // -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ namespace bulkhead {
 
 std::optional<Reason> Keeper::closed_for(wire::Op op) {
   if (finds_room(op)) return std::nullopt;
-  if (full_ || parts_.ledger.space_low()) {
+  if (disk_full()) {
     ++refused_while_full_;
     return Reason::kSpace;
   }

@@ -225,7 +225,8 @@ TEST_F(StillRealHouse, NobodyMovesTheClockOfAProductionHouse) {
   peer.call<wire::AdminSession>(wire::AdminSignIn{{first_.name}, {first_.password}, {code()}});
   EXPECT_EQ(peer.ask(wire::MoveClock{1})->reason, Reason::kRole);
   stop();
-  const auto started = run_keeper({.data = folder_.path().string(), .clock_ahead_s = 1}, root_, -1);
+  const auto started =
+      run_keeper({.data = folder_.path().string(), .without = {}, .clock_ahead_s = 1}, root_, -1);
   EXPECT_EQ(started.error().code, ErrorCode::kRefused);
 }
 

@@ -124,8 +124,8 @@ TEST_F(WitnessedHouse, ItsSilenceShrinksWhatIsShownWithoutContact) {
   auto front = connect_front();
   wire::Import import;
   random_bytes(import.job);
-  constexpr std::uint32_t kStrangers = 30;
-  for (std::uint32_t i = 0; i < kStrangers; ++i) {
+  constexpr std::uint32_t kUnknown = 30;
+  for (std::uint32_t i = 0; i < kUnknown; ++i) {
     wire::ImportCustomer customer;
     customer.values.items.push_back({static_cast<std::uint8_t>(Field::kFamilyName), 0, {"Person"}});
     import.customers.items.push_back(customer);
@@ -134,7 +134,7 @@ TEST_F(WitnessedHouse, ItsSilenceShrinksWhatIsShownWithoutContact) {
   const auto anna_number =
       admin_->call<wire::StaffListAnswer>(wire::StaffList{}).rows.items.at(0).number;
   wire::SeedCases seed;
-  for (std::uint32_t i = 0; i < kStrangers; ++i) {
+  for (std::uint32_t i = 0; i < kUnknown; ++i) {
     seed.cases.items.push_back({first + i,
                                 RequestType::kQuestion,
                                 CaseState::kOpen,
@@ -254,7 +254,9 @@ TEST(NarrowedLimits, NeverWidenNorCloseForALostWitness) {
           EXPECT_GE(after.customers, 1u);
           EXPECT_GE(after.weight, std::min(full, before.weight));
         }
-        if (column == Column::kClearContact) EXPECT_EQ(after, before);
+        if (column == Column::kClearContact) {
+          EXPECT_EQ(after, before);
+        }
       }
     }
   }

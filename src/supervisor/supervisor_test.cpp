@@ -76,7 +76,9 @@ TEST_F(SupervisorTest, DeskAloneGetsThePagesAndServesWithoutThem) {
   serve();
   ASSERT_TRUE(is_ready());
   for (const auto& line : starts()) {
-    if (line[0] == "front") EXPECT_EQ(line[8], "no-pages");
+    if (line[0] == "front") {
+      EXPECT_EQ(line[8], "no-pages");
+    }
   }
   EXPECT_EQ(stop(), 0);
   std::ofstream(options_.program_folder + "/desk.pages") << "pages";
@@ -84,7 +86,9 @@ TEST_F(SupervisorTest, DeskAloneGetsThePagesAndServesWithoutThem) {
   serve();
   ASSERT_TRUE(is_ready());
   for (const auto& line : starts()) {
-    if (line[0] == "front") EXPECT_EQ(line[8], line[1] == "desk" ? "pages" : "no-pages");
+    if (line[0] == "front") {
+      EXPECT_EQ(line[8], line[1] == "desk" ? "pages" : "no-pages");
+    }
   }
 }
 

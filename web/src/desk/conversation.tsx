@@ -1,5 +1,6 @@
 // The conversation of a case, and below it where one writes.
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { flushSync } from "react-dom";
 import type { Case, Direction, Message } from "../api/client";
 import { Bone, Button, Chip, Empty, Notice } from "../system/parts";
 import { toast } from "../system/layers";
@@ -77,9 +78,9 @@ function Composer({ one }: { one: Case }) {
   const [kind, setKind] = useState<Kind>("reply");
   const area = useRef<HTMLTextAreaElement>(null);
   const write = (next: Kind) => {
-    setKind(next);
-    // After the switch, whose text area it is.
-    requestAnimationFrame(() => area.current?.focus());
+    // At once, since the next key may follow before another frame, and belongs into the text.
+    flushSync(() => setKind(next));
+    area.current?.focus();
   };
   useKeys({ r: () => write("reply"), n: () => write("note") });
   return (

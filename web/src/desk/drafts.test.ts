@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, test } from "vitest";
 import { clear, entries, get, put } from "../api/store";
-import { readDraft, removeOldDrafts, saveDraft } from "./drafts";
+import { joined, readDraft, removeOldDrafts, saveDraft } from "./drafts";
 
 const text = "Dear customer, about your refund";
 beforeEach(() => clear("drafts"));
@@ -37,4 +37,16 @@ test("an emptied draft is gone, an old one too", async () => {
   expect(await entries("drafts")).toHaveLength(1);
   await removeOldDrafts(Date.now() + 8 * 86_400_000);
   expect(await entries("drafts")).toEqual([]);
+});
+
+test("what is read is what was saved before, though nobody waited for that", async () => {
+  void saveDraft("agent-01", "one/note", "first");
+  void saveDraft("agent-01", "one/note", text);
+  expect(await readDraft("agent-01", "one/note")).toBe(text);
+  void saveDraft("agent-01", "one/note", "");
+  expect(await readDraft("agent-01", "one/note")).toBe("");
+});
+
+test("what was typed before the draft came follows it", () => {
+  expect(joined("Dear customer", "and more")).toBe("Dear customer\nand more");
 });

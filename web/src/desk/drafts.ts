@@ -20,7 +20,18 @@ async function keyOf(person: string): Promise<CryptoKey> {
   return made;
 }
 
-export async function saveDraft(person: string, name: string, text: string): Promise<void> {
+// One after the other, so that what is read is what was saved before it was asked for.
+let last: Promise<unknown> = Promise.resolve();
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work, work);
+  last = mine;
+  return mine;
+}
+
+export const saveDraft = (person: string, name: string, text: string) => inTurn(() => save(person, name, text));
+export const readDraft = (person: string, name: string) => inTurn(() => read(person, name));
+
+async function save(person: string, name: string, text: string): Promise<void> {
   const place = `${person}/${name}`;
   if (text === "") return remove("drafts", place);
   const iv = crypto.getRandomValues(new Uint8Array(12));
@@ -29,7 +40,7 @@ export async function saveDraft(person: string, name: string, text: string): Pro
   await put("drafts", place, { iv, sealed, at: Date.now() } satisfies SealedDraft);
 }
 
-export async function readDraft(person: string, name: string): Promise<string> {
+async function read(person: string, name: string): Promise<string> {
   const place = `${person}/${name}`;
   const draft = await get<SealedDraft>("drafts", place);
   if (!draft) return "";
@@ -48,6 +59,9 @@ export async function removeOldDrafts(now = Date.now()): Promise<void> {
   }
 }
 
+// What is typed before the draft was read does not take its place.
+export const joined = (found: string, typed: string) => `${found}\n${typed}`;
+
 export interface Draft {
   text: string;
   kept: boolean; // what stands here is in the browser's store
@@ -58,9 +72,10 @@ export function useDraft(person: string, name: string): Draft {
   const [text, setText] = useState("");
   const [kept, setKept] = useState(false);
   const latest = useRef<string>(undefined); // written and not saved yet
+  const typed = useRef<string>(undefined); // since this was opened
   const timer = useRef<number>(undefined);
 
-  const save = useCallback(async () => {
+  const keep = useCallback(async () => {
     window.clearTimeout(timer.current);
     const saving = latest.current;
     if (saving === undefined) return;
@@ -69,31 +84,34 @@ export function useDraft(person: string, name: string): Draft {
     if (latest.current === undefined) setKept(saving !== "");
   }, [person, name]);
 
-  useEffect(() => {
-    let here = true;
-    void readDraft(person, name).then((found) => {
-      if (!here || latest.current !== undefined) return;
-      setText(found);
-      setKept(found !== "");
-    });
-    const saveNow = () => void save();
-    document.addEventListener("visibilitychange", saveNow);
-    return () => {
-      here = false;
-      document.removeEventListener("visibilitychange", saveNow);
-      void save();
-    };
-  }, [person, name, save]);
-
   const write = useCallback(
     (next: string) => {
       setText(next);
       setKept(false);
-      latest.current = next;
+      latest.current = typed.current = next;
       window.clearTimeout(timer.current);
-      timer.current = window.setTimeout(() => void save(), savedAfterMs);
+      timer.current = window.setTimeout(() => void keep(), savedAfterMs);
     },
-    [save],
+    [keep],
   );
+
+  useEffect(() => {
+    typed.current = undefined;
+    let here = true;
+    void readDraft(person, name).then((found) => {
+      if (!here || found === "" || typed.current === "") return;
+      if (typed.current !== undefined) return write(joined(found, typed.current));
+      setText(found);
+      setKept(true);
+    });
+    const saveNow = () => void keep();
+    document.addEventListener("visibilitychange", saveNow);
+    return () => {
+      here = false;
+      document.removeEventListener("visibilitychange", saveNow);
+      void keep();
+    };
+  }, [person, name, keep, write]);
+
   return { text, kept, write };
 }

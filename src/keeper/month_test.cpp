@@ -40,7 +40,8 @@ constexpr std::array<std::uint32_t, 3> kShiftBegins{6 * 60, 10 * 60, 14 * 60};
 constexpr auto kTaskFields = FieldSet::of(Field::kGivenName) | FieldSet::of(Field::kFamilyName) |
                              FieldSet::of(Field::kEmail) | FieldSet::of(Field::kPhone) |
                              FieldSet::of(Field::kLocator) | FieldSet::of(Field::kItinerary);
-// Of a hundred contacts so many come by telephone, and in so many of these nothing proves them.
+constexpr std::uint32_t kOpenAtOnce = 20;  // cases that an agent goes on with
+// Of a hundred new contacts so many come by telephone, and in so many of these nothing proves them.
 constexpr std::uint32_t kByTelephone = 20;
 constexpr std::uint32_t kUnproven = 10;
 
@@ -145,6 +146,12 @@ class ContactCentre {
 
   void contact(std::uint32_t agent) {
     ++contacts;
+    auto& open = open_cases_[agent];
+    if (below(2) == 0 && !open.empty()) {  // the next message in a case that is open
+      const auto number = open[open.size() - 1 - below(std::min(kOpenAtOnce, size_of(open)))];
+      refused += static_cast<std::uint64_t>(!show(agent, number, Grade::kClear));
+      return;
+    }
     const CustomerNumber customer(1 + below(kCentreCustomers));
     auto proof = ContactProof::kClaimed;
     bool served = true;
@@ -154,6 +161,7 @@ class ContactCentre {
       served = look_up(agent, customer);
     }
     const auto number = open_case(agent, customer, proof);
+    open.push_back(number);
     if (by_telephone) served = show(agent, number, Grade::kMasked) && served;
     served = show(agent, number, Grade::kClear) && served;
     refused += static_cast<std::uint64_t>(!served);
@@ -175,8 +183,13 @@ class ContactCentre {
     }
   }
 
+  static std::uint32_t size_of(const std::vector<CaseNumber>& list) {
+    return static_cast<std::uint32_t>(list.size());
+  }
+
   std::mt19937_64 random_;
   State state_;
+  std::array<std::vector<CaseNumber>, kAgents + 1> open_cases_;
   LimitsCache limits_;
   std::uint64_t now_ms_ = 1'767'225'600'000;
   std::set<std::uint32_t> thiefs_day_;

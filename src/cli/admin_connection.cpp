@@ -44,7 +44,7 @@ const char* advice(Reason reason) {
     case Reason::kTooMany:
       return "refused: there are too many already, or the keeper is busy";
     case Reason::kState:
-      return "refused: the name is taken, or it was done already";
+      return "refused: the name is taken, it was done already, or it has to wait (bulkhead status)";
     case Reason::kNoSession:
     case Reason::kExpired:
       return "refused: the sign-in has ended; sign in again with: bulkhead login --admin";

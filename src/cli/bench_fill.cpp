@@ -52,7 +52,8 @@ Policy bench_policy() {
   constexpr std::uint16_t kWeight = 40;
   const Budget wide{kCustomers, kCustomers, kCustomers, kCustomers, kWeight};
   auto policy = default_policy();
-  for (auto* rule : {&policy.agent, &policy.lead}) rule->budgets = {wide, wide, wide, wide, wide};
+  for (auto* rule : {&policy.agent, &policy.lead})
+    rule->budgets = {wide, wide, wide, wide, wide, rule->budgets.write};
   return policy;
 }
 

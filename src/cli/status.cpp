@@ -29,6 +29,8 @@ void add_standing(const wire::StatusAnswer& status, const Line& line) {
   else
     line(standing.has_replica ? "REPLICA" : "replica",
          standing.has_replica ? standing.replica_trouble.value : "none");
+  if (standing.clocks_apart)
+    line("CLOCKS APART", "erasures, changes of keys and proposals wait; put the clock right");
   if (standing.space_low)
     line("DISK FULL", fmt::format("nothing is shown or added; {} MiB are held back to narrow",
                                   standing.space_held_back >> 20));
@@ -55,6 +57,7 @@ boost::json::value to_json(const wire::StatusAnswer& status) {
           {"anchored_age_s", status.standing.anchored_age_s},
           {"budget_divisor", status.standing.witness_divisor},
           {"second_place", status.standing.second_place},
+          {"clocks_apart", status.standing.clocks_apart},
           {"disk_full", status.standing.space_low},
           {"held_back_mib", status.standing.space_held_back >> 20},
           {"replica", replica_json(status)},

@@ -203,7 +203,7 @@ struct ScopeDetail {
   WIRE_MEMBERS(query, ledger_size)
 };
 
-// kClock: wall time and keeper time parted by more than 30 seconds.
+// kClock: wall time and keeper time parted by more than 30 seconds, or are closer again.
 struct ClockDetail {
   bool wall_ahead = false;
   std::uint64_t apart_ms = 0;

@@ -165,6 +165,7 @@ wire::LedgerStanding ledger_standing(const Keeper& keeper) {
     standing.witness_divisor = narrowing_of(facts, keeper.now_ms()).divisor;
   }
   standing.second_place = parts.ledger.anchored();
+  standing.clocks_apart = keeper.clocks_apart();
   standing.space_low = keeper.disk_full();
   standing.space_held_back = parts.ledger.space_held_back();
   if (parts.replica != nullptr) {

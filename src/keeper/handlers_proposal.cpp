@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t kWaitMs = 3'600'000;
 constexpr std::uint64_t kLifeMs = 24 * kWaitMs;
+constexpr std::uint32_t kLookAgainS = 60;  // while wall and boot time are apart
 
 // The sealed row. The salt keeps a digest from telling names to whoever tries some.
 struct KeptAct {
@@ -181,6 +182,7 @@ Outcome carry_out_proposal(Keeper& keeper, const Call& call,
   if (proposal.by != call.channel->operator_number) return Outcome::refuse(Reason::kRole);
   if (const auto wait_s = seconds_until(proposal.ready_ms, keeper.now_ms()); wait_s > 0)
     return Outcome::refuse(Reason::kState, wait_s);
+  if (keeper.clocks_apart()) return Outcome::refuse(Reason::kState, kLookAgainS);
   const auto act = kept_act(keeper, message.number, proposal);
   const auto* const rule = rule_of(proposal.op);
   if (!act || rule == nullptr || rule->width == nullptr) return Outcome::refuse(Reason::kNotThere);

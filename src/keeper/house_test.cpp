@@ -2,6 +2,7 @@
 // by the rules.
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "keeper/house_fixture.h"
 #include "keeper/rules.h"
 #include "ledger/verify.h"
@@ -99,6 +100,29 @@ TEST_F(KeeperHouse, SignInTellsNothingAboutAccountsAndTakesACodeOnce) {
   ask.password.value = passwords_["anna"];
   EXPECT_EQ(front.ask(ask)->reason, Reason::kNone);
   EXPECT_EQ(front.ask(ask)->reason, Reason::kBadCredentials);
+}
+
+// The step is durable before the answer, so the same code is no good after a restart either.
+TEST_F(KeeperHouse, ACodeIsTakenOnceAcrossARestart) {
+  const FakeClock still;
+  stop();
+  clock_ = &still;
+  start();
+  const auto own = EcdhKey::generate();
+  wire::SignIn ask{{"anna"}, {}, {}, own->public_key(), {}};
+  {
+    auto admin = connect_admin();
+    auto front = connect_front();
+    fill(admin);
+    ask.password.value = passwords_["anna"];
+    ask.code = admin.call<wire::DemoCodeAnswer>(wire::DemoCode{{"anna"}}).code;
+    EXPECT_EQ(front.ask(ask)->reason, Reason::kNone);
+  }
+  stop();
+  start();
+  auto front = connect_front();
+  EXPECT_EQ(front.ask(ask)->reason, Reason::kBadCredentials);
+  stop();
 }
 
 TEST_F(KeeperHouse, DisablingEndsTheSession) {

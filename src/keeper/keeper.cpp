@@ -82,10 +82,15 @@ void Keeper::learn_networks() {
 void Keeper::begin_turn() {
   now_ms_ = std::max(now_ms_, time_->now_ms());
   wall_ms_ = time_->wall_ms();
+  watch_clocks();
+}
+
+// One entry when they part and one when they agree again.
+void Keeper::watch_clocks() {
   const auto step = time_->wall_step_ms();
   const auto apart = static_cast<std::uint64_t>(step < 0 ? -step : step);
-  if (apart <= kClocksApartMsMax || clocks_apart_) return;
-  clocks_apart_ = true;
+  if ((apart > kClocksApartMsMax) == clocks_apart_) return;
+  clocks_apart_ = !clocks_apart_;
   Entry entry;
   entry.kind = EntryKind::kClock;
   entry.wall_ms = wall_ms_;
@@ -94,7 +99,12 @@ void Keeper::begin_turn() {
   entry.face = Face::kKeeper;
   entry.detail = wire::encode(ClockDetail{step > 0, apart});
   record(std::move(entry));
-  log_warning("the wall clock stepped by more than 30 seconds; budgets follow boot time");
+  if (clocks_apart_)
+    log_warning(
+        "the wall clock stepped by more than 30 seconds: budgets follow boot time, nothing is "
+        "destroyed and no proposal is carried out until they agree or the house starts again");
+  else
+    log_info("the wall clock agrees with boot time again");
 }
 
 void Keeper::sweep() {

@@ -156,6 +156,8 @@ class Keeper {
 
   // Takes the time for the turn that begins; notices a wall clock that stepped.
   void begin_turn();
+  // Whether the wall clock stepped against boot time: what destroys or widens for good waits.
+  bool clocks_apart() const { return clocks_apart_; }
   // Ends idle and old sessions and writes down what was compressed. A few times a second.
   void sweep();
 
@@ -287,6 +289,7 @@ class Keeper {
   void quarantine_what_aborts();
   void snapshot_when_due();
   void watch_space();
+  void watch_clocks();
   Digest network_commitment(const NetworkPrefix& prefix) const;
   void flush_alike(Alike& alike);
   void record_alike(std::uint64_t key, std::uint32_t free, Entry entry, std::uint16_t op);

@@ -30,6 +30,8 @@ void KeyWork::go_on(Keeper& keeper) {
     progress_ = {};
   }
   const bool durable = keeper.parts().ledger.size().value >= begun_;
+  // Its end destroys keys, which waits like any other destruction.
+  if (keeper.clocks_apart()) return;
   if (in_hand_ || !durable || keeper.now_ms() < not_before_ms_) return;
   const auto step = std::make_shared<Result<KeyProgress>>(KeyProgress{});
   in_hand_ = keeper.on_lane(

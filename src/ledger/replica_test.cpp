@@ -21,7 +21,9 @@ class ReplicaTest : public testing::Test {
   void grow(std::uint64_t to, bool checkpoint = true) {
     for (auto at = ledger_->size().value; at < to; at += 100)
       ASSERT_TRUE(ledger_->append(entries_for_test(at, std::min(at + 100, to))));
-    if (checkpoint) ASSERT_TRUE(ledger_->checkpoint_now());
+    if (checkpoint) {
+      ASSERT_TRUE(ledger_->checkpoint_now());
+    }
   }
   // Each pass copies tiles as well.
   std::unique_ptr<Replica> follow(Disk& disk, std::uint32_t settle_interval_ms = 0) {

@@ -20,6 +20,7 @@ class SpaceTest : public testing::Test {
                                 .origin = std::string(kOriginForTest),
                                 .key = signing_key_for_test(),
                                 .disk = &disk,
+                                .second_place = {},
                                 .checkpoint_delay_ms = 1,
                                 .settle_interval_ms = 20,
                                 .space = {.reserve_bytes = reserve, .low_bytes = kLow},

@@ -45,14 +45,15 @@ struct LedgerStanding {
   std::uint64_t anchored_age_s = 0;   // since it did, or since it was set
   std::uint32_t witness_divisor = 1;  // budgets without contact are divided by it now
   bool second_place = false;
+  bool clocks_apart = false;          // the wall clock stepped: what destroys or widens waits
   bool space_low = false;             // the disk counts as full: nothing is shown
   std::uint64_t space_held_back = 0;  // bytes for what must still be written
   bool has_replica = false;
   std::uint64_t replica_size = 0;
   Text<128> replica_trouble;  // a fixed sentence; empty: none
   List<UnknownWindow, kUnknownWindowsMax> unknown;
-  WIRE_MEMBERS(witness, anchored_size, anchored_age_s, witness_divisor, second_place, space_low,
-               space_held_back, has_replica, replica_size, replica_trouble, unknown)
+  WIRE_MEMBERS(witness, anchored_size, anchored_age_s, witness_divisor, second_place, clocks_apart,
+               space_low, space_held_back, has_replica, replica_size, replica_trouble, unknown)
 };
 
 }  // namespace bulkhead::wire

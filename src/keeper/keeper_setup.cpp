@@ -17,21 +17,6 @@ constexpr const char* kFirstAdminName = "admin";
 constexpr SpaceLimits kSpace{.reserve_bytes = 64u << 20, .low_bytes = 32u << 20};
 constexpr SpaceLimits kDrillSpace{.reserve_bytes = 1u << 20, .low_bytes = 512u << 10};
 
-Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
-                                            const std::string& origin, const KeyRing& ring,
-                                            Disk& disk, const Anchor& anchor) {
-  LedgerOptions options{.directory = (data / "ledger").string(),
-                        .origin = origin,
-                        .key = ring.ledger_signing_key(),
-                        .disk = &disk,
-                        .second_place = anchor.second_place,
-                        .unanchored = anchor.unanchored,
-                        .checkpoint_delay_ms = 500,
-                        .space = anchor.holds_space ? space_limits(origin) : SpaceLimits{},
-                        .on_broken = {}};
-  return Ledger::open(std::move(options));
-}
-
 Entry first_entry(EntryKind kind, std::uint64_t now_ms, Bytes detail) {
   Entry entry;
   entry.kind = kind;
@@ -66,6 +51,21 @@ Result<FirstAdmin> make_admin(Vault& vault, std::vector<Entry>& entries, std::ui
 
 SpaceLimits space_limits(std::string_view origin) {
   return origin.starts_with(kDrillOriginHead) ? kDrillSpace : kSpace;
+}
+
+Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
+                                            const std::string& origin, const KeyRing& ring,
+                                            Disk& disk, const Anchor& anchor) {
+  LedgerOptions options{.directory = (data / "ledger").string(),
+                        .origin = origin,
+                        .key = ring.ledger_signing_key(),
+                        .disk = &disk,
+                        .second_place = anchor.second_place,
+                        .unanchored = anchor.unanchored,
+                        .checkpoint_delay_ms = 500,
+                        .space = anchor.holds_space ? space_limits(origin) : SpaceLimits{},
+                        .on_broken = {}};
+  return Ledger::open(std::move(options));
 }
 
 Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path& data,

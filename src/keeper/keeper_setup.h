@@ -59,6 +59,11 @@ inline constexpr const char* kAdoptionFile = "adoption";
 // What a ledger of that origin holds back on its disk: small where nobody is real.
 SpaceLimits space_limits(std::string_view origin);
 
+// Of a folder whose origin is not written yet. What Ledger::open answers.
+Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
+                                            const std::string& origin, const KeyRing& ring,
+                                            Disk& disk, const Anchor& anchor);
+
 // kNotFound: not initialised; kCrypto: the root key does not fit; what vault and ledger answer.
 Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const SecretBytes& root,
                                         const Anchor& anchor = {});

@@ -99,7 +99,7 @@ struct Erasure {
 
 // What the fold makes of an entry may change with the program. Raise this number with every such
 // change: snapshots of another number are not taken up, and the whole ledger is folded again.
-inline constexpr std::uint32_t kFoldVersion = 3;
+inline constexpr std::uint32_t kFoldVersion = 4;
 
 inline constexpr std::size_t kDisclosuresKept = 50;
 

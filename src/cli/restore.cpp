@@ -45,9 +45,10 @@ void show(const RestoreOptions& options, const boost::json::value& said) {
   say("customers", "customers");
   say("messages", "messages");
   say("left_out", "left out, since they were erased after the backup");
-  say("customers_missing", "missing, since they were imported after it: import them again");
+  say("customers_missing", "missing, since they were imported after it: import those files again");
   say("principals_missing",
       "people or clients whose secrets are younger: reset them, add clients anew");
+  say("teams_missing", "teams whose names are younger: they are called restored-team-N");
   say("contacts_lost", "changes of contact lost, since they were made after it");
   say("damaged", "keys or compartments that do not open");
   if (number_at(said, "rekeyed_since") > 0)

@@ -58,6 +58,8 @@ struct BackupWork::Job {
   Status take_view() {
     TRY_STATUS(ring->make_backup_key(key_number));
     source = TRY(BackupSource::begin(folder));
+    // After the view: whatever stands in it after its entry, the ledger has by now.
+    house.entries = ledger->size().value;
     return {};
   }
   Status write() {
@@ -108,7 +110,6 @@ void BackupWork::go_on(Keeper& keeper) {
   job->ring = &parts.ring;
   job->ledger = &parts.ledger;
   job->house.origin.value = parts.origin;
-  job->house.entries = begun_;
   job->house.keeper_ms = keeper.now_ms();
   job->house.wall_ms = keeper.wall_ms();
   job->house.key_epoch = keeper.state().keys().epoch;

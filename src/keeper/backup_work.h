@@ -30,7 +30,7 @@ inline constexpr std::uint64_t kBackupSpareBytes = 128u << 20;
 struct BackupHouse {
   std::uint32_t format = 1;
   wire::Text<128> origin;
-  std::uint64_t entries = 0;          // of the ledger when it was begun
+  std::uint64_t entries = 0;          // of the ledger when the view was taken: durable ones
   std::uint64_t checkpoint_size = 0;  // and its root at the last checkpoint
   std::array<std::uint8_t, 32> root{};
   std::uint64_t keeper_ms = 0;

@@ -10,11 +10,9 @@ namespace {
 
 // The key that backups of this week share, or the number of the next one.
 std::uint32_t backup_key_now(const KeyFacts& facts, std::uint64_t now_ms) {
-  if (!facts.backup_keys.empty()) {
-    const auto& [number, made_ms] = *facts.backup_keys.rbegin();
-    if (now_ms < made_ms + kBackupKeyWeekMs) return number;
-  }
-  return facts.last_backup_key + 1;
+  const auto last = facts.backup_keys.find(facts.last_backup_key);
+  const bool young = last != facts.backup_keys.end() && now_ms < last->second + kBackupKeyWeekMs;
+  return facts.last_backup_key + (young ? 0 : 1);
 }
 
 bool read_page(const std::string& path, std::uint64_t offset, std::string& to) {

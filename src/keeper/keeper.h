@@ -71,7 +71,7 @@ struct KeeperParts {
   WorkLane* snapshot_lane = nullptr;     // writes them; goes with `snapshots`
   CrashNote* crash_note = nullptr;       // none: nothing is quarantined
   const Replica* replica = nullptr;      // none: the ledger is copied nowhere
-  std::string folder;                    // the keeper's own
+  std::string folder = {};               // the keeper's own
   WorkLane* backup_lane = nullptr;       // writes backups there
   bool recompute = false;  // fold everything at start and compare with snapshot and tail
   std::string origin;

@@ -7,6 +7,7 @@
 #include "keeper/details.h"
 #include "keeper/directory.h"
 #include "keeper/policy.h"
+#include "keeper/restore.h"
 #include "ledger/quota_disk.h"
 
 namespace bulkhead {
@@ -112,6 +113,7 @@ Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const
   folder.ring = TRY(KeyRing::open(data / "keys", root));
   folder.ledger = TRY(open_ledger(data, folder.origin, *folder.ring, *folder.disk, anchor));
   folder.vault = TRY(Vault::open(data, *folder.ring));
+  TRY_STATUS(end_restore(data, *folder.ring, *folder.vault, *folder.ledger, *folder.disk));
   auto store = RangeStore::open(data / "passwords");
   if (store) folder.breached_passwords.emplace(std::move(*store));
   return folder;

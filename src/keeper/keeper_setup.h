@@ -56,6 +56,9 @@ inline constexpr std::uint64_t kOriginBytesMax = 128;
 // There while an adoption is under way (adopt.h); nothing else opens the folder then.
 inline constexpr const char* kAdoptionFile = "adoption";
 
+// There after a restore, until the ledger says so (restore.h).
+inline constexpr const char* kRestoreFile = "restored";
+
 // What a ledger of that origin holds back on its disk: small where nobody is real.
 SpaceLimits space_limits(std::string_view origin);
 

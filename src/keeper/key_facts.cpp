@@ -16,13 +16,13 @@ Status KeyFacts::apply(const Entry& entry) {
         backup_keys[++last_backup_key] = entry.keeper_ms;
         return {};
       }
-      if (backup_keys.contains(detail.backup_key)) return {};
+      if (detail.backup_key == last_backup_key && backup_keys.contains(last_backup_key)) return {};
       break;
     case KeyStep::kBackupKeyEnded:
       if (backup_keys.erase(detail.backup_key) == 1) return {};
       break;
     case KeyStep::kRestored:
-      backup_keys.clear();  // they lie in the old house
+      ++last_backup_key;  // which nobody has: those before lie in the old house
       return {};
     case KeyStep::kNone:
       break;

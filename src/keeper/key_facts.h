@@ -21,7 +21,8 @@ struct Words<KeyStep> {
 
 // kKey: a change of all customers' keys begins or ends, and when it ends the key-encryption keys of
 // the epoch before are destroyed; a backup is made under a backup key, new when its number is; a
-// backup key is destroyed; the vault was restored from a backup.
+// backup key is destroyed; the vault was restored from a backup. No customer above `last_customer`
+// is in it.
 struct KeyDetail {
   KeyStep step{};
   KeyChange change{};
@@ -29,14 +30,15 @@ struct KeyDetail {
   std::uint64_t damaged = 0;  // of one that ended: what did not open and stayed as it was
   std::uint32_t backup_key = 0;
   std::uint64_t entries = 0;  // of the ledger when the backup was made
-  WIRE_MEMBERS(step, change, epoch, damaged, backup_key, entries)
+  std::uint32_t last_customer = 0;
+  WIRE_MEMBERS(step, change, epoch, damaged, backup_key, entries, last_customer)
 };
 
 struct KeyFacts {
-  std::uint32_t epoch = 1;    // of the last change that ended
-  KeyChange change{};         // under way: it leads to the next epoch
-  std::uint64_t damaged = 0;  // as the last one said
-  std::uint32_t last_backup_key = 0;
+  std::uint32_t epoch = 1;                             // of the last change that ended
+  KeyChange change{};                                  // under way: it leads to the next epoch
+  std::uint64_t damaged = 0;                           // as the last one said
+  std::uint32_t last_backup_key = 0;                   // that new backups may use, if it is there
   std::map<std::uint32_t, std::uint64_t> backup_keys;  // not destroyed yet; keeper time when made
   FOLDED_MEMBERS(epoch, change, damaged, last_backup_key, backup_keys)
 

@@ -1,9 +1,12 @@
 #include "keeper/restore.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <optional>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "crypto/random.h"
 #include "keeper/backup_work.h"
 #include "keeper/directory.h"
@@ -21,6 +24,7 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kBackupFormat = 1;
 constexpr std::size_t kBackupKeyBytesMax = 256;
 constexpr std::size_t kCheckpointBytesMax = 64u << 10;
+constexpr std::size_t kRestoreNoteBytesMax = 64;
 constexpr char kNoBackup[] = "the backup does not follow its format";
 
 // What stands before the vault's parts, and the first of those.
@@ -84,8 +88,27 @@ Status copy_ledger(const fs::path& from, const fs::path& to, Disk& disk) {
 
 struct FoldedLedger {
   State state;
+  std::map<std::uint32_t, std::uint32_t> secrets;  // versions of them when the backup was made
   bool rekeyed_since = false;
 };
+
+Status fold_into(State& state, const Ledger& ledger, const KeyRing& ring,
+                 const std::function<void(LeafIndex, const Entry&)>& before_entry) {
+  Status applied;
+  TRY_STATUS(ledger.read({}, ledger.size(), [&](LeafIndex index, const Entry& entry) {
+    before_entry(index, entry);
+    applied = state.apply(entry, unseal_customer(ring, entry.sealed_customer, entry.salt));
+    return applied.has_value();
+  }));
+  return applied;
+}
+
+std::map<std::uint32_t, std::uint32_t> secrets_in(const State& state) {
+  std::map<std::uint32_t, std::uint32_t> secrets;
+  for (const auto& [number, principal] : state.principals())
+    secrets[number] = principal.facts.secrets;
+  return secrets;
+}
 
 Result<FoldedLedger> fold_all(const Ledger& ledger, const KeyRing& ring, const BackupHouse& house) {
   if (ledger.size().value < house.entries || ledger.checkpoint_size().value < house.checkpoint_size)
@@ -93,19 +116,24 @@ Result<FoldedLedger> fold_all(const Ledger& ledger, const KeyRing& ring, const B
   if (TRY(ledger.root_at({house.checkpoint_size})) != house.root)
     return fail(ErrorCode::kConflict, "the backup is of another ledger");
   FoldedLedger folded;
-  Status applied;
-  const auto on_entry = [&](LeafIndex index, const Entry& entry) {
-    applied = folded.state.apply(entry, unseal_customer(ring, entry.sealed_customer, entry.salt));
-    if (entry.kind == EntryKind::kKey && index.value >= house.entries) {
-      const auto detail = wire::decode<KeyDetail>(entry.detail);
-      folded.rekeyed_since = folded.rekeyed_since || (detail && detail->step == KeyStep::kEnded &&
-                                                      detail->change == KeyChange::kRekey);
-    }
-    return applied.has_value();
-  };
-  TRY_STATUS(ledger.read({}, ledger.size(), on_entry));
-  TRY_STATUS(applied);
+  TRY_STATUS(fold_into(folded.state, ledger, ring, [&](LeafIndex index, const Entry& entry) {
+    if (index.value == house.entries) folded.secrets = secrets_in(folded.state);
+    if (entry.kind != EntryKind::kKey || index.value < house.entries) return;
+    const auto detail = wire::decode<KeyDetail>(entry.detail);
+    folded.rekeyed_since = folded.rekeyed_since || (detail && detail->step == KeyStep::kEnded &&
+                                                    detail->change == KeyChange::kRekey);
+  }));
+  if (ledger.size().value == house.entries) folded.secrets = secrets_in(folded.state);
   return folded;
+}
+
+// A key that somebody kept beyond its time must not bring back what it was destroyed for.
+Status check_age(const State& state, std::uint32_t backup_key) {
+  const auto& keys = state.keys().backup_keys;
+  const auto at = keys.find(backup_key);
+  if (at == keys.end() || state.last_keeper_ms() >= at->second + kBackupKeyLifeMs)
+    return fail(ErrorCode::kConflict, "the backup is too old: its key is over after 28 days");
+  return {};
 }
 
 bool is_gone(const State& state, CustomerNumber customer) {
@@ -115,38 +143,59 @@ bool is_gone(const State& state, CustomerNumber customer) {
 
 // Secrets that nobody knows, under the name that an older row tells, for whoever's are younger than
 // the backup. So nobody can sign in with what was replaced since.
-Result<std::vector<RowWrite>> missing_secrets(const State& state, VaultReader& reader) {
+Result<std::vector<RowWrite>> missing_secrets(const FoldedLedger& folded, VaultReader& reader) {
   std::vector<RowWrite> rows;
   constexpr auto kKind = static_cast<std::uint8_t>(RowKind::kPrincipal);
-  for (const auto& [number, principal] : state.principals()) {
+  for (const auto& [number, principal] : folded.state.principals()) {
     const auto version = principal.facts.secrets;
-    if (reader.row(kKind, row_id(number, version))) continue;
+    const auto then = folded.secrets.find(number);
+    const bool known_then = then != folded.secrets.end();
+    if (known_then && then->second == version && reader.row(kKind, row_id(number, version)))
+      continue;
     PrincipalSecrets secrets;
     secrets.number = number;
     secrets.version = version;
     secrets.name.value = "restored-" + std::to_string(number);
-    for (auto older = version; --older > 0;) {
-      const auto row = reader.row(kKind, row_id(number, older));
-      const auto known =
-          row ? wire::decode<PrincipalSecrets>(row->bytes) : std::unexpected(row.error());
-      if (!known) continue;
-      secrets.name = known->name;
-      break;
-    }
+    const auto row =
+        known_then ? reader.row(kKind, row_id(number, then->second)) : std::unexpected(Error{});
+    const auto older = row ? wire::decode<PrincipalSecrets>(row->bytes) : std::unexpected(Error{});
+    if (older) secrets.name = older->name;
     const auto password = random_secret(32);
     secrets.credentials = TRY(make_credentials(password, version));
     random_bytes(secrets.secret);
     rows.push_back(row_of(secrets));
-    if (rows.size() == kRowBatchMax) break;
   }
   return rows;
 }
 
-std::uint64_t known_customers(const State& state) {
-  std::uint64_t known = state.customers();
-  for (const auto& [number, one] : state.erasures())
-    known -= one.step == ErasureStep::kCarriedOut ? 1 : 0;
-  return known;
+Result<std::vector<RowWrite>> missing_teams(const State& state, VaultReader& reader) {
+  std::vector<RowWrite> rows;
+  constexpr auto kKind = static_cast<std::uint8_t>(RowKind::kTeam);
+  for (std::uint32_t team = 1; team < state.next_name(NameKind::kTeam); ++team) {
+    if (reader.row(kKind, team)) continue;
+    NameRow row{{"restored-team-" + std::to_string(team)}, {}};
+    random_bytes(row.salt);
+    rows.push_back({kKind, team, 0, wire::encode(row), false});
+  }
+  return rows;
+}
+
+Status write_all_rows(Vault& vault, std::span<const RowWrite> rows) {
+  while (!rows.empty()) {
+    const auto some = rows.first(std::min(rows.size(), kRowBatchMax));
+    TRY_STATUS(vault.write_rows(some, vault.applied_index()));
+    rows = rows.subspan(some.size());
+  }
+  return {};
+}
+
+// Whom nobody erased, imported after the backup.
+std::uint64_t customers_missing(const State& state, CustomerNumber last) {
+  const auto erased = std::ranges::count_if(state.erasures(), [&](const auto& one) {
+    return one.first > last.value && one.second.step == ErasureStep::kCarriedOut;
+  });
+  const std::uint64_t imported = state.imported_after(last);
+  return imported - std::min(imported, static_cast<std::uint64_t>(erased));
 }
 
 Entry entry_of_restore(const State& state, const KeyRing& ring, EntryKind kind, Bytes detail,
@@ -200,6 +249,25 @@ Result<std::string> origin_of(const fs::path& ledger, Disk& disk) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
+// What the ledger is to be told of it.
+struct RestoreNote {
+  std::uint64_t entries = 0;        // of it when the backup was made
+  std::uint32_t last_customer = 0;  // in the backup
+  WIRE_MEMBERS(entries, last_customer)
+};
+
+Result<VaultRestore::Counts> fill_vault(const RestorePlan& plan, const KeyRing& ring,
+                                        OpenedBackup& backup, const FoldedLedger& folded,
+                                        const Ledger& ledger) {
+  const auto vault =
+      TRY(VaultRestore::begin(plan.data, ring, *backup.ring, [&](CustomerNumber customer) {
+        return is_gone(folded.state, customer);
+      }));
+  std::optional part = backup.first;
+  for (; part; part = TRY(backup.reader.next())) TRY_STATUS(vault->take(*part));
+  return vault->finish(folded.state.last_customer(), ledger.size().value);
+}
+
 Result<Restored> restore_into(const RestorePlan& plan, const SecretBytes& root) {
   auto backup = TRY(open_backup(plan, root));
   PosixDisk disk;
@@ -210,37 +278,30 @@ Result<Restored> restore_into(const RestorePlan& plan, const SecretBytes& root) 
   const auto ledger = TRY(open_ledger(plan.data, done.origin, *backup.ring, disk, {}));
   const auto folded = TRY(fold_all(*ledger, *backup.ring, backup.house));
   const auto& state = folded.state;
+  TRY_STATUS(check_age(state, backup.reader.key_number()));
 
   // Everything is wrapped by new keys, so that no key file of the backup comes back.
   const auto ring =
       TRY(KeyRing::create_after(plan.data / "keys", root, *backup.ring, state.keys().epoch));
-  {
-    const auto vault =
-        TRY(VaultRestore::begin(plan.data, *ring, *backup.ring,
-                                [&](CustomerNumber customer) { return is_gone(state, customer); }));
-    std::optional part = backup.first;
-    for (; part; part = TRY(backup.reader.next())) TRY_STATUS(vault->take(*part));
-    done.vault = TRY(vault->finish(state.last_customer(), 0));
-  }
+  done.vault = TRY(fill_vault(plan, *ring, backup, folded, *ledger));
   {
     const auto vault = TRY(Vault::open(plan.data, *ring));
     const auto reader = TRY(VaultReader::open(plan.data, *ring));
-    const KeyDetail restored{.step = KeyStep::kRestored, .entries = backup.house.entries};
-    const auto first = entry_of_restore(state, *ring, EntryKind::kKey, wire::encode(restored));
-    TRY(ledger->append({&first, 1}));
-    const auto lost = lost_contact_changes(state, *ring, *reader);
-    TRY_STATUS(append_all(*ledger, lost));
-    done.contacts_lost = lost.size();
-    const auto rows = TRY(missing_secrets(state, *reader));
-    TRY_STATUS(vault->write_rows(rows, ledger->size().value));
-    done.principals_missing = static_cast<std::uint32_t>(rows.size());
+    done.contacts_lost = lost_contact_changes(state, *ring, *reader).size();
+    const auto secrets = TRY(missing_secrets(folded, *reader));
+    TRY_STATUS(write_all_rows(*vault, secrets));
+    done.principals_missing = static_cast<std::uint32_t>(secrets.size());
+    const auto teams = TRY(missing_teams(state, *reader));
+    TRY_STATUS(write_all_rows(*vault, teams));
+    done.teams_missing = static_cast<std::uint32_t>(teams.size());
   }
   done.backup_entries = backup.house.entries;
   done.entries = ledger->size().value;
   done.rekeyed_since = folded.rekeyed_since;
-  const auto known = known_customers(state);
-  done.customers_missing = known > done.vault.customers ? known - done.vault.customers : 0;
+  done.customers_missing = customers_missing(state, done.vault.last_customer);
   TRY_STATUS(ledger->close());
+  const RestoreNote note{backup.house.entries, done.vault.last_customer.value};
+  TRY_STATUS(disk.write_durably((plan.data / kRestoreFile).string(), wire::encode(note)));
   // Last, so that an interrupted restore can be told from a finished one.
   TRY_STATUS(disk.write_durably((plan.data / "origin").string(), view_of(done.origin)));
   return done;
@@ -258,6 +319,28 @@ Result<Restored> restore_keeper_folder(const RestorePlan& plan, const SecretByte
   // Nothing of it was anybody's yet, and it would stand in the way of the next try.
   for (const auto& one : fs::directory_iterator(plan.data, error)) fs::remove_all(one, error);
   return restored;
+}
+
+Status end_restore(const fs::path& data, const KeyRing& ring, Vault& vault, Ledger& ledger,
+                   Disk& disk) {
+  const auto path = (data / kRestoreFile).string();
+  const auto bytes = disk.read(path, kRestoreNoteBytesMax);
+  if (!bytes && bytes.error().code == ErrorCode::kNotFound) return {};
+  if (!bytes) return std::unexpected(bytes.error());
+  const auto note = TRY(wire::decode<RestoreNote>(*bytes));
+  State state;
+  TRY_STATUS(fold_into(state, ledger, ring, [](LeafIndex, const Entry&) {}));
+  const auto reader = TRY(VaultReader::open(data, ring));
+  auto entries = lost_contact_changes(state, ring, *reader);
+  const KeyDetail restored{
+      .step = KeyStep::kRestored, .entries = note.entries, .last_customer = note.last_customer};
+  entries.insert(entries.begin(),
+                 entry_of_restore(state, ring, EntryKind::kKey, wire::encode(restored)));
+  TRY_STATUS(append_all(ledger, entries));
+  TRY_STATUS(vault.write_rows({}, ledger.size().value));
+  log_warning("restored from a backup of {} entries; {} changes of contact made after it are lost",
+              note.entries, entries.size() - 1);
+  return disk.remove(path);
 }
 
 }  // namespace bulkhead

@@ -105,6 +105,10 @@ std::uint64_t State::fingerprint() const {
     const auto bytes = wire::encode(detail);
     sum += Print::of(number(Place::kImport), ByteView(job.first), job.second, ByteView(bytes));
   }
+  for (const auto& [job, rows] : erased_rows_) {
+    for (const auto row : rows)
+      sum += Print::of(number(Place::kImport), ByteView(job.first), job.second, row);
+  }
   for (const auto& [customer, one] : contact_writes_.all()) {
     sum += Print::of(number(Place::kContact), customer, one.begun, one.ended, one.stands,
                      one.email.changed_ms, one.email.young_until_ms, one.phone.changed_ms,

@@ -184,6 +184,11 @@ class RandomEntries {
       entry.kind = EntryKind::kKey;
       entry.detail = wire::encode(
           KeyDetail{.step = KeyStep::kBackedUp, .backup_key = ++backups_, .entries = 7});
+    } else if (kind == 38 && chance(3)) {
+      ++backups_;  // a number that no backup gets
+      entry.kind = EntryKind::kKey;
+      entry.detail = wire::encode(
+          KeyDetail{.step = KeyStep::kRestored, .entries = 7, .last_customer = below(customers_)});
     } else if (kind == 38 && chance(2)) {
       canary(made);
     } else if (kind == 38) {

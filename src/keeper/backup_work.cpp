@@ -15,15 +15,6 @@ namespace {
 constexpr char kBackupFolder[] = "/backup";
 constexpr std::uint64_t kEndKeyAgainMs = 60'000;
 
-Status check_room(const std::string& folder, std::uint64_t bytes) {
-  struct statvfs disk{};
-  if (::statvfs(folder.c_str(), &disk) != 0)
-    return fail(ErrorCode::kIo, "the disk does not say how much room it has");
-  if (disk.f_bavail * disk.f_frsize < bytes + kBackupSpareBytes)
-    return fail(ErrorCode::kIo, "the keeper's disk has no room for the backup");
-  return {};
-}
-
 Status put_key_file(BackupWriter& to, const KeyFile& file) {
   Bytes part{static_cast<std::uint8_t>(file.name.size())};
   part.insert(part.end(), file.name.begin(), file.name.end());
@@ -32,6 +23,15 @@ Status put_key_file(BackupWriter& to, const KeyFile& file) {
 }
 
 }  // namespace
+
+Status check_backup_room(const std::string& folder, std::uint64_t bytes) {
+  struct statvfs disk{};
+  if (::statvfs(folder.c_str(), &disk) != 0)
+    return fail(ErrorCode::kIo, "the disk does not say how much room it has");
+  if (disk.f_bavail * disk.f_frsize < bytes + kBackupSpareBytes)
+    return fail(ErrorCode::kIo, "the keeper's disk has no room for the backup");
+  return {};
+}
 
 std::string waiting_backup(const std::string& keeper_folder) {
   return keeper_folder + kBackupFolder + "/waiting";
@@ -64,7 +64,7 @@ struct BackupWork::Job {
   }
   Status write() {
     const auto path = waiting_backup(folder);
-    TRY_STATUS(check_room(folder, source->bytes()));
+    TRY_STATUS(check_backup_room(folder, source->bytes()));
     remove_waiting_backup(folder);
     if (::mkdir((folder + kBackupFolder).c_str(), S_IRWXU) != 0)
       return fail(ErrorCode::kIo, "the backup's folder cannot be made");

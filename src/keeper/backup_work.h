@@ -39,6 +39,8 @@ struct BackupHouse {
   WIRE_MEMBERS(format, origin, entries, checkpoint_size, root, keeper_ms, wall_ms, key_epoch)
 };
 
+// kIo unless the disk takes so many bytes and has kBackupSpareBytes left.
+Status check_backup_room(const std::string& folder, std::uint64_t bytes);
 // The file of a backup that waits in the keeper's folder.
 std::string waiting_backup(const std::string& keeper_folder);
 // What a keeper that ended left of one; no error when there is none.

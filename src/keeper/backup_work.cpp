@@ -52,6 +52,7 @@ struct BackupWork::Job {
   const Ledger* ledger = nullptr;
   std::unique_ptr<BackupSource> source;
   std::atomic<std::uint64_t> customers = 0;
+  std::atomic<bool> stop = false;
   std::uint64_t size = 0;
   Status status;
 
@@ -73,6 +74,7 @@ struct BackupWork::Job {
     house.root = TRY(ledger->root_at(at));
     const auto key = TRY(ring->backup_key(key_number));
     auto to = TRY(BackupWriter::create(path, key_number, key));
+    to.stop_on(stop);
     TRY_STATUS(to.put(BackupPart::kHouse, wire::encode(house)));
     const auto files = TRY(ring->files());
     for (const auto& file : files) TRY_STATUS(put_key_file(to, file));
@@ -95,6 +97,10 @@ void BackupWork::end(Keeper& keeper) {
   if (phase_ != wire::BackupPhase::kNone) remove_waiting_backup(keeper.parts().folder);
   phase_ = wire::BackupPhase::kNone;
   job_.reset();
+}
+
+void BackupWork::abandon() {
+  if (job_ != nullptr) job_->stop = true;
 }
 
 void BackupWork::go_on(Keeper& keeper) {

@@ -57,6 +57,8 @@ class BackupWork {
   // What is known at once; `bytes` and key come with an act.
   wire::ReadBackupAnswer answer(const Keeper& keeper) const;
   std::uint32_t key_number() const { return key_number_; }
+  // Makes whatever is being written end soon, unfinished; for a keeper that ends.
+  void abandon();
   // Forgets it; its file goes too.
   void end(Keeper& keeper);
 

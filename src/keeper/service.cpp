@@ -149,6 +149,7 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   TRY_STATUS(say_ready(control_fd, folder));
 
   const auto ended = loop.run();
+  keeper.backup_work().abandon();
   committer.stop();
   writer_lane.stop();
   scan_lane.stop();

@@ -1,7 +1,7 @@
 # docs/operations.md, "Backup and restore": from a running house into a new directory, with the old ledger or a copy of it.
 source tests/operations/lib.sh
 
-make_demo 1500
+make_demo 400
 mkdir "$place/backups" "$place/backup-keys"
 say "a backup is made while the house runs"
 "$bulkhead" backup --data "$data" --to "$place/backups" --key-to "$place/backup-keys" >"$place/backup.log" 2>&1 &

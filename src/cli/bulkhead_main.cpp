@@ -40,6 +40,8 @@ int run(int count, char** words) {
   add_scope(app, chosen);
   add_erasure(app, chosen);
   add_keys(app, chosen);
+  add_backup(app, chosen);
+  add_restore(app, chosen);
   add_ledger(app, chosen);
   add_verify(app, chosen);
   add_proof(app, chosen);

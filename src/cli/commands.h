@@ -30,6 +30,8 @@ void add_demo(CLI::App& app, Chosen& chosen);
 void add_scope(CLI::App& app, Chosen& chosen);
 void add_erasure(CLI::App& app, Chosen& chosen);
 void add_keys(CLI::App& app, Chosen& chosen);
+void add_backup(CLI::App& app, Chosen& chosen);
+void add_restore(CLI::App& app, Chosen& chosen);
 void add_ledger(CLI::App& app, Chosen& chosen);
 void add_ledger_custody(CLI::App& ledger, Chosen& chosen);  // its witness and adoption
 void add_verify(CLI::App& app, Chosen& chosen);

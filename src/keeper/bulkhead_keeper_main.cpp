@@ -15,6 +15,7 @@
 #include "keeper/adopt.h"
 #include "keeper/keeper_setup.h"
 #include "keeper/resident.h"
+#include "keeper/restore.h"
 #include "keeper/service.h"
 #include "vault/root_key.h"
 
@@ -26,6 +27,7 @@ constexpr const char* kUsage =
     "PROTECTION]... [--recompute] [--second-place FILE] [--unanchored] [--replica DIR] "
     "[--clock-ahead S] "
     "[--ledger-space BYTES]\n"
+    "       bulkhead-keeper --restore FILE --backup-key FILE --ledger DIR --data DIR --key FILE\n"
     "       bulkhead-keeper --init --data DIR --key FILE (--demo | --drill | --origin NAME)\n"
     "       bulkhead-keeper --adopt --data DIR --key FILE [--second-place FILE]\n"
     "The supervisor (`bulkhead serve`) and `bulkhead init` start it; people seldom do.\n";
@@ -38,6 +40,7 @@ struct Arguments {
   int control_fd = -1;
   bool init = false;
   bool adopt = false;
+  RestorePlan restore;
   bool recompute = false;
   int clock_ahead_s = 0;
   Anchor anchor;
@@ -92,6 +95,12 @@ std::optional<Arguments> parse(int count, char** words) {
         arguments.anchor.replica = value;
       else if (word == "--ledger-space" && number(value))
         arguments.anchor.ledger_space = static_cast<std::uint64_t>(*number(value));
+      else if (word == "--restore")
+        arguments.restore.backup = value;
+      else if (word == "--backup-key")
+        arguments.restore.backup_key = value;
+      else if (word == "--ledger")
+        arguments.restore.ledger = value;
       else if (word == "--without")
         arguments.without.emplace_back(value);
       else if (word == "--key-fd" && number(value))
@@ -105,8 +114,11 @@ std::optional<Arguments> parse(int count, char** words) {
     }
   }
   const bool has_key = !arguments.key.empty() || arguments.key_fd >= 0;
-  const bool has_way =
-      arguments.init ? !arguments.origin.empty() : arguments.adopt || arguments.control_fd >= 0;
+  const auto& restore = arguments.restore;
+  const bool restores =
+      !restore.backup.empty() && !restore.backup_key.empty() && !restore.ledger.empty();
+  const bool has_way = arguments.init ? !arguments.origin.empty()
+                                      : arguments.adopt || restores || arguments.control_fd >= 0;
   if (arguments.data.empty() || !has_key || !has_way) return std::nullopt;
   return arguments;
 }
@@ -147,6 +159,21 @@ Status adopt(const Arguments& arguments) {
   return {};
 }
 
+Status restore(const Arguments& arguments) {
+  const auto root = TRY(load_root(arguments));
+  auto plan = arguments.restore;
+  plan.data = arguments.data;
+  const auto done = TRY(restore_keeper_folder(plan, root));
+  fmt::print(
+      "{{\"origin\":\"{}\",\"backup_entries\":{},\"entries\":{},\"customers\":{},\"messages\":{},"
+      "\"left_out\":{},\"damaged\":{},\"customers_missing\":{},\"principals_missing\":{},"
+      "\"teams_missing\":{},\"contacts_lost\":{},\"rekeyed_since\":{}}}\n",
+      done.origin, done.backup_entries, done.entries, done.vault.customers, done.vault.messages,
+      done.vault.left_out, done.vault.damaged, done.customers_missing, done.principals_missing,
+      done.teams_missing, done.contacts_lost, done.rekeyed_since ? 1 : 0);
+  return {};
+}
+
 Status serve(const Arguments& arguments) {
   open_resident_figure();
   const auto root = TRY(load_root(arguments));
@@ -181,9 +208,10 @@ int main(int count, char** words) {
     std::fputs(kUsage, stderr);
     return 2;
   }
-  const auto done = arguments->init    ? init(*arguments)
-                    : arguments->adopt ? adopt(*arguments)
-                                       : serve(*arguments);
+  const auto done = arguments->init                      ? init(*arguments)
+                    : arguments->adopt                   ? adopt(*arguments)
+                    : !arguments->restore.backup.empty() ? restore(*arguments)
+                                                         : serve(*arguments);
   if (done) return 0;
   log_error("{}: {}", to_string(done.error().code), done.error().context);
   return 1;

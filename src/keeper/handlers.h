@@ -89,6 +89,11 @@ std::optional<CustomerNumber> canary_of(const Keeper& keeper, const CaseId& id);
 // answer is that of a session that ended.
 Outcome contain(Keeper& keeper, const Call& call, const Asker& asker, CustomerNumber canary);
 
+// --- backups (handlers_backup.cpp) ---
+Outcome make_backup(Keeper&, const Call&, const wire::MakeBackup&);
+Outcome read_backup(Keeper&, const Call&, const wire::ReadBackup&);
+Outcome end_backup(Keeper&, const Call&, const wire::EndBackup&);
+
 // --- acts that widen (handlers_proposal.cpp) ---
 // Instead of an act that widens, outside demo and drill directories: keeps and records what is
 // asked, for a second admin to approve.

@@ -14,6 +14,7 @@ Outcome import(Keeper& keeper, const Call& call, const wire::Import& message) {
   }
   auto batch = std::make_shared<ImportBatch>();
   batch->message = message;
+  batch->erased = keeper.state().erased_rows(message.job, message.batch);
   keeper.parts().imports.add(batch);
   const Call later{call.channel, call.head, {}};
   const bool queued = keeper.on_lane(

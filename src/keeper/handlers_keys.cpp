@@ -16,12 +16,14 @@ bool any_locked(const KeyRing& ring) {
 Outcome change_keys(Keeper& keeper, const Call& call, const wire::ChangeKeys& message) {
   const auto& facts = keeper.state().keys();
   if (message.change == KeyChange::kNone) return Outcome::protocol_broken();
-  if (facts.change != KeyChange::kNone) return Outcome::refuse(Reason::kState);
+  const bool backing_up = keeper.backup_work().phase() == wire::BackupPhase::kMaking;
+  if (backing_up || facts.change != KeyChange::kNone) return Outcome::refuse(Reason::kState);
   if (any_locked(keeper.parts().ring)) return Outcome::refuse(Reason::kCompartmentLocked);
   auto entry = keeper.make_entry(EntryKind::kKey, call);
   entry.principal = call.channel->operator_number;
   const wire::ChangeKeysAnswer answer{facts.epoch + 1};
-  entry.detail = wire::encode(KeyDetail{KeyStep::kBegun, message.change, answer.epoch, 0});
+  entry.detail = wire::encode(
+      KeyDetail{.step = KeyStep::kBegun, .change = message.change, .epoch = answer.epoch});
   keeper.record(std::move(entry));
   return Outcome::with(answer);
 }

@@ -79,6 +79,18 @@ class Peer {
     send(static_cast<std::uint16_t>(Message::kOp), wire::encode(message));
     return receive();
   }
+  // All of them before the first answer, so that nothing comes between.
+  template <class... Messages>
+  std::vector<Reason> ask_at_once(const Messages&... messages) {
+    (send(static_cast<std::uint16_t>(Messages::kOp), wire::encode(messages)), ...);
+    std::vector<Reason> reasons;
+    for (std::size_t i = 0; i < sizeof...(messages); ++i) {
+      const auto answer = receive();
+      EXPECT_TRUE(answer.has_value()) << "the channel was closed";
+      if (answer) reasons.push_back(answer->reason);
+    }
+    return reasons;
+  }
   template <class Answer, class Message>
   Answer call(const Message& message) {
     const auto answer = ask(message);

@@ -30,9 +30,12 @@ Result<CheckedRecord> record_of(std::vector<wire::ImportValue> values, std::uint
 // Takes the good customers of a batch; the others become rejects.
 void ImportQueue::Group::add(std::shared_ptr<ImportBatch> batch) {
   batch->answer.first_customer = next;
+  std::uint32_t good = 0;
   for (auto& customer : batch->message.customers.items) {
     std::uint8_t field = kNoFieldAtFault;
     auto record = record_of(std::move(customer.values.items), field);
+    if (record && batch->erased.contains(good++))
+      record = fail(ErrorCode::kRefused, "this customer was erased");
     if (!record) {
       batch->answer.rejects.items.push_back(
           {customer.line, field, {std::string(record.error().context).substr(0, kReasonBytesMax)}});

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <set>
 
 #include "vault/vault.h"
 #include "wire/admin_messages.h"
@@ -14,6 +15,7 @@ namespace bulkhead {
 
 struct ImportBatch {
   wire::Import message;
+  std::set<std::uint32_t> erased;  // which of the good ones are not taken
   wire::ImportAnswer answer;
   bool done = false;
   bool stored = false;

@@ -113,6 +113,7 @@ void Keeper::sweep() {
     snapshot_when_due();
     carry_out_erasures();
     key_work_.go_on(*this);
+    backup_work_.go_on(*this);
   }
   const auto& rule = state_.policy().session;
   for (const auto& id :

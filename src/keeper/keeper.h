@@ -13,6 +13,7 @@
 #include "keeper/admin_sessions.h"
 #include "keeper/anchor_gate.h"
 #include "keeper/applied_index.h"
+#include "keeper/backup_work.h"
 #include "keeper/client_sign_ins.h"
 #include "keeper/crash_note.h"
 #include "keeper/directory.h"
@@ -70,6 +71,8 @@ struct KeeperParts {
   WorkLane* snapshot_lane = nullptr;     // writes them; goes with `snapshots`
   CrashNote* crash_note = nullptr;       // none: nothing is quarantined
   const Replica* replica = nullptr;      // none: the ledger is copied nowhere
+  std::string folder = {};               // the keeper's own
+  WorkLane* backup_lane = nullptr;       // writes backups there
   bool recompute = false;  // fold everything at start and compare with snapshot and tail
   std::string origin;
   bool demo = false;
@@ -153,6 +156,8 @@ class Keeper {
   std::uint64_t up_ms() const { return now_ms_ - started_ms_; }
   std::uint64_t entries_recorded() const { return applied_; }  // durable or not yet
   const KeyWork& key_work() const { return key_work_; }
+  BackupWork& backup_work() { return backup_work_; }
+  bool clocks_apart() const { return clocks_apart_; }
 
   // Takes the time for the turn that begins; notices a wall clock that stepped.
   void begin_turn();
@@ -308,6 +313,7 @@ class Keeper {
   LimitsCache limits_;
   AnchorGate anchor_gate_;
   KeyWork key_work_;
+  BackupWork backup_work_;
   Turn turn_;
   std::vector<std::weak_ptr<Channel>> fronts_;
   std::vector<Doomed> doomed_;

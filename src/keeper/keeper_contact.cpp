@@ -45,13 +45,14 @@ Status Keeper::check_contacts() const {
     const CustomerNumber customer(number);
     const auto* const erasure = state_.erasure(customer);
     if (erasure != nullptr && erasure->step == ErasureStep::kCarriedOut) continue;
-    const auto stored = contact_version(customer);
-    if (!stored || *stored < one.stands)
+    // None at all of a customer whom a restore did not bring back.
+    const auto stored = contact_version(customer).value_or(0);
+    if (stored < one.stands)
       return fail(
           ErrorCode::kConflict,
           "the vault misses a change of contact that the ledger knows: the vault was rolled "
           "back");
-    if (*stored > one.begun)
+    if (stored > one.begun)
       return fail(ErrorCode::kConflict,
                   "the vault has a change of contact that the ledger does not know: the ledger was "
                   "rolled back");

@@ -7,6 +7,7 @@
 #include "keeper/details.h"
 #include "keeper/directory.h"
 #include "keeper/policy.h"
+#include "keeper/restore.h"
 #include "ledger/quota_disk.h"
 
 namespace bulkhead {
@@ -16,21 +17,6 @@ constexpr const char* kFirstAdminName = "admin";
 
 constexpr SpaceLimits kSpace{.reserve_bytes = 64u << 20, .low_bytes = 32u << 20};
 constexpr SpaceLimits kDrillSpace{.reserve_bytes = 1u << 20, .low_bytes = 512u << 10};
-
-Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
-                                            const std::string& origin, const KeyRing& ring,
-                                            Disk& disk, const Anchor& anchor) {
-  LedgerOptions options{.directory = (data / "ledger").string(),
-                        .origin = origin,
-                        .key = ring.ledger_signing_key(),
-                        .disk = &disk,
-                        .second_place = anchor.second_place,
-                        .unanchored = anchor.unanchored,
-                        .checkpoint_delay_ms = 500,
-                        .space = anchor.holds_space ? space_limits(origin) : SpaceLimits{},
-                        .on_broken = {}};
-  return Ledger::open(std::move(options));
-}
 
 Entry first_entry(EntryKind kind, std::uint64_t now_ms, Bytes detail) {
   Entry entry;
@@ -66,6 +52,21 @@ Result<FirstAdmin> make_admin(Vault& vault, std::vector<Entry>& entries, std::ui
 
 SpaceLimits space_limits(std::string_view origin) {
   return origin.starts_with(kDrillOriginHead) ? kDrillSpace : kSpace;
+}
+
+Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
+                                            const std::string& origin, const KeyRing& ring,
+                                            Disk& disk, const Anchor& anchor) {
+  LedgerOptions options{.directory = (data / "ledger").string(),
+                        .origin = origin,
+                        .key = ring.ledger_signing_key(),
+                        .disk = &disk,
+                        .second_place = anchor.second_place,
+                        .unanchored = anchor.unanchored,
+                        .checkpoint_delay_ms = 500,
+                        .space = anchor.holds_space ? space_limits(origin) : SpaceLimits{},
+                        .on_broken = {}};
+  return Ledger::open(std::move(options));
 }
 
 Result<std::optional<FirstAdmin>> make_keeper_folder(const std::filesystem::path& data,
@@ -112,6 +113,7 @@ Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const
   folder.ring = TRY(KeyRing::open(data / "keys", root));
   folder.ledger = TRY(open_ledger(data, folder.origin, *folder.ring, *folder.disk, anchor));
   folder.vault = TRY(Vault::open(data, *folder.ring));
+  TRY_STATUS(end_restore(data, *folder.ring, *folder.vault, *folder.ledger, *folder.disk));
   auto store = RangeStore::open(data / "passwords");
   if (store) folder.breached_passwords.emplace(std::move(*store));
   return folder;

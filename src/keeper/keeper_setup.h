@@ -56,8 +56,16 @@ inline constexpr std::uint64_t kOriginBytesMax = 128;
 // There while an adoption is under way (adopt.h); nothing else opens the folder then.
 inline constexpr const char* kAdoptionFile = "adoption";
 
+// There after a restore, until the ledger says so (restore.h).
+inline constexpr const char* kRestoreFile = "restored";
+
 // What a ledger of that origin holds back on its disk: small where nobody is real.
 SpaceLimits space_limits(std::string_view origin);
+
+// Of a folder whose origin is not written yet. What Ledger::open answers.
+Result<std::unique_ptr<Ledger>> open_ledger(const std::filesystem::path& data,
+                                            const std::string& origin, const KeyRing& ring,
+                                            Disk& disk, const Anchor& anchor);
 
 // kNotFound: not initialised; kCrypto: the root key does not fit; what vault and ledger answer.
 Result<KeeperFolder> open_keeper_folder(const std::filesystem::path& data, const SecretBytes& root,

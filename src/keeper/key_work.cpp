@@ -55,8 +55,10 @@ void KeyWork::stepped(Keeper& keeper, const Result<KeyProgress>& step) {
   if (!step->finished) return go_on(keeper);
   const auto& facts = keeper.state().keys();
   auto entry = keeper.make_entry(EntryKind::kKey);
-  entry.detail =
-      wire::encode(KeyDetail{KeyStep::kEnded, facts.change, facts.epoch + 1, progress_.damaged});
+  entry.detail = wire::encode(KeyDetail{.step = KeyStep::kEnded,
+                                        .change = facts.change,
+                                        .epoch = facts.epoch + 1,
+                                        .damaged = progress_.damaged});
   keeper.record(std::move(entry));
   log_info("customers' keys are of epoch {} now; {} did not open and were left", facts.epoch,
            progress_.damaged);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kWriterJobsMax = 4096;
 constexpr std::size_t kSnapshotJobsMax = 1;
+constexpr std::size_t kBackupJobsMax = 1;
 constexpr std::size_t kHashingThreads = 2;
 
 Result<Without> read_without(const std::vector<std::string>& names, bool drill) {
@@ -73,6 +74,7 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   auto anchor = options.anchor;
   anchor.holds_space = std::ranges::find(options.without, "space") == options.without.end();
   auto folder = TRY(open_keeper_folder(options.data, root, anchor));
+  remove_waiting_backup(options.data);
   if (options.anchor.unanchored && !folder.ledger->anchored())
     log_warning("started unanchored: no second place holds the ledger's checkpoints");
   const auto without = TRY(read_without(options.without, folder.drill()));
@@ -100,6 +102,7 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   WorkLane scan_lane(1, kScanJobsMax);
   WorkLane hashing_lane(kHashingThreads, kHashingJobsMax);
   WorkLane snapshot_lane(1, kSnapshotJobsMax);
+  WorkLane backup_lane(1, kBackupJobsMax);
   const Snapshots snapshots({.folder = options.data + "/snapshots",
                              .disk = *folder.disk,
                              .ring = *folder.ring,
@@ -128,6 +131,8 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
        .snapshot_lane = &snapshot_lane,
        .crash_note = crash_note ? crash_note->get() : nullptr,
        .replica = replica ? &*replica : nullptr,
+       .folder = options.data,
+       .backup_lane = &backup_lane,
        .recompute = options.recompute,
        .origin = folder.origin,
        .demo = folder.demo(),
@@ -144,12 +149,14 @@ Status run_keeper(const ServiceOptions& options, const SecretBytes& root, int co
   TRY_STATUS(say_ready(control_fd, folder));
 
   const auto ended = loop.run();
+  keeper.backup_work().abandon();
   committer.stop();
   writer_lane.stop();
   scan_lane.stop();
   hashing_lane.stop();
   acts->stop();
   snapshot_lane.stop();
+  backup_lane.stop();
   applied.reached(folder.ledger->size().value);
   applied.write();
   keeper.snapshot_at_end();

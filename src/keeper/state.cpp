@@ -73,7 +73,7 @@ Status State::apply(const Entry& entry, CustomerNumber customer) {
     case EntryKind::kApproval:
       return apply_proposal(entry);
     case EntryKind::kKey:
-      return keys_.apply(entry);
+      return apply_keys(entry);
     case EntryKind::kContainment:
       return apply_containment(entry, customer);
     case EntryKind::kWrite:
@@ -178,6 +178,37 @@ Status State::apply_import(const Entry& entry) {
   if (detail.customers > 0)
     last_customer_ = std::max(last_customer_, detail.first_customer + detail.customers - 1);
   return {};
+}
+
+// What a restore did not bring back can be imported again, by the same job.
+Status State::apply_keys(const Entry& entry) {
+  TRY_STATUS(keys_.apply(entry));
+  const auto detail = TRY(wire::decode<KeyDetail>(entry.detail));
+  if (detail.step != KeyStep::kRestored) return {};
+  customers_ -= std::min(customers_, imported_after(CustomerNumber(detail.last_customer)));
+  std::erase_if(imports_, [&](const auto& one) {
+    const auto& batch = one.second;
+    if (batch.customers == 0 || batch.first_customer <= detail.last_customer) return false;
+    remember_erased_rows(batch);
+    return true;
+  });
+  return {};
+}
+
+// But for whom was erased meanwhile: which row of the batch each was. A batch that was forgotten
+// before has no numbers for those who were left out since.
+void State::remember_erased_rows(const ImportDetail& batch) {
+  auto known = std::set<std::uint32_t>();
+  const auto before = erased_rows_.find({batch.job, batch.batch});
+  if (before != erased_rows_.end()) known = before->second;
+  auto all = known;
+  std::uint32_t row = 0;
+  for (std::uint32_t i = 0; i < batch.customers; ++i, ++row) {
+    while (known.contains(row)) ++row;
+    const auto at = erasures_.find(batch.first_customer + i);
+    if (at != erasures_.end() && at->second.step == ErasureStep::kCarriedOut) all.insert(row);
+  }
+  if (!all.empty()) erased_rows_[{batch.job, batch.batch}] = std::move(all);
 }
 
 Status State::apply_policy(const Entry& entry) {
@@ -343,6 +374,19 @@ std::optional<ImportDetail> State::last_batch(const std::array<std::uint8_t, 16>
   const auto at = imports_.find({job, batch});
   if (at == imports_.end()) return std::nullopt;
   return at->second;
+}
+
+std::set<std::uint32_t> State::erased_rows(const std::array<std::uint8_t, 16>& job,
+                                           std::uint32_t batch) const {
+  const auto at = erased_rows_.find({job, batch});
+  return at == erased_rows_.end() ? std::set<std::uint32_t>() : at->second;
+}
+
+std::uint32_t State::imported_after(CustomerNumber last) const {
+  std::uint32_t customers = 0;
+  for (const auto& [job, one] : imports_)
+    customers += one.first_customer > last.value ? one.customers : 0;
+  return customers;
 }
 
 std::optional<std::uint32_t> State::number_of(

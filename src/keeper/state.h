@@ -99,7 +99,7 @@ struct Erasure {
 
 // What the fold makes of an entry may change with the program. Raise this number with every such
 // change: snapshots of another number are not taken up, and the whole ledger is folded again.
-inline constexpr std::uint32_t kFoldVersion = 3;
+inline constexpr std::uint32_t kFoldVersion = 4;
 
 inline constexpr std::size_t kDisclosuresKept = 50;
 
@@ -154,6 +154,11 @@ class State {
   const std::deque<Disclosure>* disclosures(PrincipalNumber number) const;
   std::optional<ImportDetail> last_batch(const std::array<std::uint8_t, 16>& job,
                                          std::uint32_t batch) const;
+  // How many customers whose numbers are above this one.
+  std::uint32_t imported_after(CustomerNumber last) const;
+  // Of a batch that may be imported again after a restore: which of its good rows were erased.
+  std::set<std::uint32_t> erased_rows(const std::array<std::uint8_t, 16>& job,
+                                      std::uint32_t batch) const;
   std::optional<std::uint32_t> number_of(NameKind kind,
                                          const std::array<std::uint8_t, 32>& commitment) const;
 
@@ -190,6 +195,8 @@ class State {
   Status apply_grant(const Entry& entry);
   Status apply_erasure(const Entry& entry, CustomerNumber customer);
   Status apply_import(const Entry& entry);
+  Status apply_keys(const Entry& entry);
+  void remember_erased_rows(const ImportDetail& batch);
   Status apply_policy(const Entry& entry);
   Status apply_proposal(const Entry& entry);
   Status apply_containment(const Entry& entry, CustomerNumber customer);
@@ -213,6 +220,8 @@ class State {
   std::unordered_map<std::uint32_t, std::deque<Disclosure>> disclosures_;
   std::map<std::uint32_t, Erasure> erasures_;  // by customer
   std::map<std::pair<std::array<std::uint8_t, 16>, std::uint32_t>, ImportDetail> imports_;
+  std::map<std::pair<std::array<std::uint8_t, 16>, std::uint32_t>, std::set<std::uint32_t>>
+      erased_rows_;
   std::map<std::pair<NameKind, std::array<std::uint8_t, 32>>, std::uint32_t> names_;
   std::map<std::uint32_t, Proposal> proposals_;
   ContactWrites contact_writes_;

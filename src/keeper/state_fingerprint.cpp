@@ -67,7 +67,10 @@ std::uint64_t State::fingerprint() const {
                 last_instance_, customers_, last_customer_, open_cases_, entries_, last_wall_ms_,
                 last_keeper_ms_, start_credit_.left_ms(last_keeper_ms_),
                 meters_.fingerprint(last_keeper_ms_));
-  sum += Print::of(number(Place::kKeys), keys_.epoch, number(keys_.change), keys_.damaged);
+  sum += Print::of(number(Place::kKeys), keys_.epoch, number(keys_.change), keys_.damaged,
+                   keys_.last_backup_key);
+  for (const auto& [key, made_ms] : keys_.backup_keys)
+    sum += Print::of(number(Place::kKeys), key, made_ms);
   for (const auto last : last_name_) sum = sum * kFactor + last;
   for (const auto& [id, one] : principals_) {
     const auto facts = wire::encode(one.facts);
@@ -101,6 +104,10 @@ std::uint64_t State::fingerprint() const {
   for (const auto& [job, detail] : imports_) {
     const auto bytes = wire::encode(detail);
     sum += Print::of(number(Place::kImport), ByteView(job.first), job.second, ByteView(bytes));
+  }
+  for (const auto& [job, rows] : erased_rows_) {
+    for (const auto row : rows)
+      sum += Print::of(number(Place::kImport), ByteView(job.first), job.second, row);
   }
   for (const auto& [customer, one] : contact_writes_.all()) {
     sum += Print::of(number(Place::kContact), customer, one.begun, one.ended, one.stands,

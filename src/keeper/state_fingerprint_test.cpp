@@ -52,8 +52,11 @@ std::vector<Entry> one_of_each() {
                                                          ContactProof::kProven, 1, 3, 4})));
   entries.push_back(entry_of(EntryKind::kGrant, wire::encode(GrantDetail{2, 2'000'000'000'000})));
   entries.push_back(reveal_of(FieldSet::of(Field::kEmail)));
-  entries.push_back(
-      entry_of(EntryKind::kKey, wire::encode(KeyDetail{KeyStep::kBegun, KeyChange::kRekey, 2, 0})));
+  entries.push_back(entry_of(
+      EntryKind::kKey,
+      wire::encode(KeyDetail{.step = KeyStep::kBegun, .change = KeyChange::kRekey, .epoch = 2})));
+  entries.push_back(entry_of(EntryKind::kKey,
+                             wire::encode(KeyDetail{.step = KeyStep::kBackedUp, .backup_key = 1})));
   entries.push_back(entry_of(EntryKind::kDenied));
   return entries;
 }

@@ -176,9 +176,19 @@ class RandomEntries {
     } else if (kind == 38 && chance(2)) {
       const bool begins = key_steps_++ % 2 == 0;
       entry.kind = EntryKind::kKey;
-      entry.detail =
-          wire::encode(KeyDetail{begins ? KeyStep::kBegun : KeyStep::kEnded, KeyChange::kRotate,
-                                 2 + (key_steps_ - 1) / 2, begins ? 0 : below(9)});
+      entry.detail = wire::encode(KeyDetail{.step = begins ? KeyStep::kBegun : KeyStep::kEnded,
+                                            .change = KeyChange::kRotate,
+                                            .epoch = 2 + (key_steps_ - 1) / 2,
+                                            .damaged = begins ? 0 : below(9)});
+    } else if (kind == 38 && chance(2)) {
+      entry.kind = EntryKind::kKey;
+      entry.detail = wire::encode(
+          KeyDetail{.step = KeyStep::kBackedUp, .backup_key = ++backups_, .entries = 7});
+    } else if (kind == 38 && chance(3)) {
+      ++backups_;  // a number that no backup gets
+      entry.kind = EntryKind::kKey;
+      entry.detail = wire::encode(
+          KeyDetail{.step = KeyStep::kRestored, .entries = 7, .last_customer = below(customers_)});
     } else if (kind == 38 && chance(2)) {
       canary(made);
     } else if (kind == 38) {
@@ -222,7 +232,7 @@ class RandomEntries {
   std::uint64_t now_ms_ = 1'767'225'600'000;
   std::uint32_t people_ = 0, sessions_ = 0, cases_ = 0, batches_ = 0, names_ = 0, instances_ = 0,
                 proposals_ = 0, allowances_ = 0, asked_ = 0, given_ = 0, glass_ = 0, adoptions_ = 0,
-                key_steps_ = 0, canaries_ = 0;
+                key_steps_ = 0, canaries_ = 0, backups_ = 0;
   CanaryStep canary_step_ = CanaryStep::kAdded;
 };
 

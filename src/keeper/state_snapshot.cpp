@@ -8,13 +8,13 @@ namespace bulkhead {
 template <class Self>
 auto State::folded(Self& self) {
   auto& [policy, weights, policy_number, meters, principals, sessions, cases, case_index, grants,
-         disclosures, erasures, imports, names, proposals, contact_writes, allowances, quarantined,
-         ledger_facts, keys, canaries, last_name, last_proposal, last_session, last_instance,
-         customers, last_customer, open_cases, entries, first_wall_ms, last_wall_ms, last_keeper_ms,
-         start_credit] = self;
+         disclosures, erasures, imports, erased_rows, names, proposals, contact_writes, allowances,
+         quarantined, ledger_facts, keys, canaries, last_name, last_proposal, last_session,
+         last_instance, customers, last_customer, open_cases, entries, first_wall_ms, last_wall_ms,
+         last_keeper_ms, start_credit] = self;
   return std::tie(policy, policy_number, meters, principals, sessions, cases, grants, disclosures,
-                  erasures, imports, names, proposals, contact_writes, allowances, quarantined,
-                  ledger_facts, keys, canaries, last_name, last_proposal, last_session,
+                  erasures, imports, erased_rows, names, proposals, contact_writes, allowances,
+                  quarantined, ledger_facts, keys, canaries, last_name, last_proposal, last_session,
                   last_instance, customers, last_customer, open_cases, entries, first_wall_ms,
                   last_wall_ms, last_keeper_ms, start_credit);
 }

@@ -75,6 +75,7 @@ Result<BackupWriter> BackupWriter::create(const std::filesystem::path& path,
 }
 
 Status BackupWriter::put(BackupPart part, ByteView bytes) {
+  if (stop_ != nullptr && *stop_) return fail(ErrorCode::kUnavailable, "the keeper ends");
   if (bytes.size() > kBackupPartBytesMax)
     return fail(ErrorCode::kTooLarge, "a part of the backup is too large");
   const auto at = chunk_.size();

@@ -4,6 +4,7 @@
 // vault.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <optional>
 
@@ -32,7 +33,9 @@ class BackupWriter {
   // A new file of mode 0600. kConflict when it is there; kIo.
   static Result<BackupWriter> create(const std::filesystem::path& path, std::uint32_t key_number,
                                      const StackKey& key);
-  // kTooLarge beyond kBackupPartBytesMax; kIo.
+  // Nothing more is written once `stop` is true. It must outlive the writer.
+  void stop_on(const std::atomic<bool>& stop) { stop_ = &stop; }
+  // kTooLarge beyond kBackupPartBytesMax; kUnavailable when it is to stop; kIo.
   Status put(BackupPart part, ByteView bytes);
   // The last chunk; the file is durable after success.
   Status finish();
@@ -47,6 +50,7 @@ class BackupWriter {
   StackKey key_;
   Bytes chunk_;
   std::uint32_t chunks_ = 0;
+  const std::atomic<bool>* stop_ = nullptr;
 };
 
 class BackupReader {

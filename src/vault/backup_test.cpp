@@ -203,11 +203,17 @@ TEST_F(BackupTest, PartsThatDoNotFollowTheirFormatAreRefused) {
   EXPECT_EQ(refused(BackupPart::kRecord, {0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff}),
             ErrorCode::kMalformed);
   EXPECT_EQ(refused(BackupPart::kNumbers, Bytes(17, 0)), ErrorCode::kMalformed);
+  EXPECT_EQ(refused(BackupPart::kNumbers, Bytes(16, 0)), ErrorCode::kMalformed);
   EXPECT_EQ(refused(BackupPart::kKeyFile, {1}), ErrorCode::kMalformed);
   std::filesystem::remove(file());
   auto writer = *BackupWriter::create(file(), 1, *ring_->backup_key(1));
   EXPECT_EQ(writer.put(BackupPart::kRow, Bytes(kBackupPartBytesMax + 1)).error().code,
             ErrorCode::kTooLarge);
+  std::atomic<bool> stop = false;
+  writer.stop_on(stop);
+  EXPECT_TRUE(writer.put(BackupPart::kRow, Bytes(9)));
+  stop = true;
+  EXPECT_EQ(writer.put(BackupPart::kRow, Bytes(9)).error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(BackupWriter::create(file(), 1, *ring_->backup_key(1)).error().code,
             ErrorCode::kConflict);
 }

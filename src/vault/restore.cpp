@@ -216,7 +216,8 @@ Status VaultRestore::State::take_row(PartCursor part) {
 Status VaultRestore::State::take_numbers(PartCursor part) {
   next_customer = part.take<std::uint64_t>();
   next_message = part.take<std::uint64_t>();
-  if (!part.ok || !part.rest.empty()) return fail(ErrorCode::kMalformed, kBadPart);
+  const bool fits = next_customer > 0 && next_customer <= UINT32_MAX && next_message > 0;
+  if (!part.ok || !part.rest.empty() || !fits) return fail(ErrorCode::kMalformed, kBadPart);
   numbers_taken = true;
   return {};
 }
@@ -235,6 +236,7 @@ Result<VaultRestore::Counts> VaultRestore::finish(CustomerNumber last_customer,
     TRY_STATUS(state.set_meta.bind(1, name).bind(2, value).run());
   TRY_STATUS(state.keys->run("COMMIT"));
   TRY_STATUS(state.records->run("COMMIT"));
+  state.counts.last_customer = CustomerNumber(static_cast<std::uint32_t>(state.next_customer - 1));
   return state.counts;
 }
 

@@ -30,8 +30,9 @@ class VaultRestore {
   struct Counts {
     std::uint64_t customers = 0;
     std::uint64_t messages = 0;
-    std::uint64_t left_out = 0;  // erased since
-    std::uint64_t damaged = 0;   // keys and compartments that do not open
+    std::uint64_t left_out = 0;    // erased since
+    std::uint64_t damaged = 0;     // keys and compartments that do not open
+    CustomerNumber last_customer;  // the last that could be in it
   };
   // After the last part. No customer number up to `last_customer` is given again, and the vault
   // follows `applied_index` entries. kMalformed when the last part is missing.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "wire/admin_session_messages.h"
+#include "wire/backup_messages.h"
 #include "wire/canary_messages.h"
 #include "wire/demo_messages.h"
 #include "wire/erasure_messages.h"

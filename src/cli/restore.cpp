@@ -79,9 +79,12 @@ int restore(const RestoreOptions& options) {
   if (!made || ::chmod(places.data.c_str(), user ? 0755 : 0700) != 0 ||
       ::chmod(keeper_folder(places).c_str(), 0700) != 0)
     return complain("{}: the directory cannot be made", places.data);
-  const auto said = run_keeper({"--restore", options.from, "--backup-key", *key, "--ledger",
-                                *ledger, "--data", keeper_folder(places), "--key", places.key},
-                               std::nullopt);
+  // As whoever we are, since backup and old ledger may be root's. The key may be the keeper's.
+  std::vector<std::string> arguments{
+      "--restore", options.from, "--backup-key",        *key,    "--ledger",
+      *ledger,     "--data",     keeper_folder(places), "--key", places.key};
+  if (user) arguments.insert(arguments.end(), {"--key-owner", std::to_string(user->uid)});
+  const auto said = run_keeper(arguments, std::nullopt);
   if (!said) {
     files::remove_all(keeper_folder(places), error);
     files::remove(places.data, error);  // only when nothing else lies there

@@ -27,7 +27,8 @@ constexpr const char* kUsage =
     "PROTECTION]... [--recompute] [--second-place FILE] [--unanchored] [--replica DIR] "
     "[--clock-ahead S] "
     "[--ledger-space BYTES]\n"
-    "       bulkhead-keeper --restore FILE --backup-key FILE --ledger DIR --data DIR --key FILE\n"
+    "       bulkhead-keeper --restore FILE --backup-key FILE --ledger DIR --data DIR --key FILE "
+    "[--key-owner UID]\n"
     "       bulkhead-keeper --init --data DIR --key FILE (--demo | --drill | --origin NAME)\n"
     "       bulkhead-keeper --adopt --data DIR --key FILE [--second-place FILE]\n"
     "The supervisor (`bulkhead serve`) and `bulkhead init` start it; people seldom do.\n";
@@ -41,6 +42,7 @@ struct Arguments {
   bool init = false;
   bool adopt = false;
   RestorePlan restore;
+  std::optional<uid_t> key_owner;
   bool recompute = false;
   int clock_ahead_s = 0;
   Anchor anchor;
@@ -101,6 +103,8 @@ std::optional<Arguments> parse(int count, char** words) {
         arguments.restore.backup_key = value;
       else if (word == "--ledger")
         arguments.restore.ledger = value;
+      else if (word == "--key-owner" && number(value))
+        arguments.key_owner = static_cast<uid_t>(*number(value));
       else if (word == "--without")
         arguments.without.emplace_back(value);
       else if (word == "--key-fd" && number(value))
@@ -124,7 +128,7 @@ std::optional<Arguments> parse(int count, char** words) {
 }
 
 Result<SecretBytes> load_root(const Arguments& arguments) {
-  if (arguments.key_fd < 0) return load_root_key_file(arguments.key);
+  if (arguments.key_fd < 0) return load_root_key_file(arguments.key, arguments.key_owner);
   auto root = read_root_key(arguments.key_fd);
   close(arguments.key_fd);
   return root;

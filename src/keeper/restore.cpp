@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint32_t kBackupFormat = 1;
 constexpr std::size_t kBackupKeyBytesMax = 256;
+constexpr auto kCopyTree = fs::copy_options::recursive | fs::copy_options::skip_symlinks;
 constexpr std::size_t kCheckpointBytesMax = 64u << 10;
 constexpr std::size_t kRestoreNoteBytesMax = 64;
 constexpr char kNoBackup[] = "the backup does not follow its format";
@@ -79,7 +80,7 @@ Status copy_ledger(const fs::path& from, const fs::path& to, Disk& disk) {
   for (auto at = fs::directory_iterator(from, error); !error && at != fs::directory_iterator();
        at.increment(error)) {
     const auto name = at->path().filename();
-    if (name != "lock") fs::copy(at->path(), to / name, fs::copy_options::recursive, error);
+    if (name != "lock") fs::copy(at->path(), to / name, kCopyTree, error);
     if (error) break;
   }
   if (error) return fail(ErrorCode::kIo, "the ledger cannot be copied");

@@ -15,13 +15,13 @@
 namespace bulkhead {
 namespace {
 
-Status check_owner_and_mode(int descriptor) {
+Status check_owner_and_mode(int descriptor, std::optional<uid_t> also) {
   struct stat status{};
   if (::fstat(descriptor, &status) != 0)
     return fail(ErrorCode::kIo, "the root key file cannot be examined");
   if (!S_ISREG(status.st_mode))
     return fail(ErrorCode::kRefused, "the root key must be a regular file");
-  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+  if (status.st_uid != ::geteuid() && status.st_uid != 0 && status.st_uid != also) {
     return fail(ErrorCode::kRefused, "the root key file belongs to somebody else");
   }
   // systemd credentials are 0400 or 0440 with root's group; nobody else may write, and the world
@@ -43,13 +43,14 @@ Status make_root_key_file(const std::filesystem::path& path) {
   return status;
 }
 
-Result<SecretBytes> load_root_key_file(const std::filesystem::path& path) {
+Result<SecretBytes> load_root_key_file(const std::filesystem::path& path,
+                                       std::optional<uid_t> also) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) {
     return errno == ENOENT ? fail(ErrorCode::kNotFound, "there is no root key file")
                            : fail(ErrorCode::kIo, "the root key file cannot be opened");
   }
-  const auto checked = check_owner_and_mode(descriptor);
+  const auto checked = check_owner_and_mode(descriptor, also);
   auto key = checked ? read_root_key(descriptor) : std::unexpected(checked.error());
   ::close(descriptor);
   return key;

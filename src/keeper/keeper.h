@@ -157,7 +157,6 @@ class Keeper {
   std::uint64_t entries_recorded() const { return applied_; }  // durable or not yet
   const KeyWork& key_work() const { return key_work_; }
   BackupWork& backup_work() { return backup_work_; }
-  bool clocks_apart() const { return clocks_apart_; }
 
   // Takes the time for the turn that begins; notices a wall clock that stepped.
   void begin_turn();

@@ -127,10 +127,10 @@ bool hand_to_server(const AnchorOptions& options, const std::string& note) {
   auto address = server_address(*url, options.certificate, options.who.places.data);
   if (!address) return false;
   client::Client server(std::move(*address));
-  const auto answer = server.call_bare(
-      "POST", "/api/v1/ledger/anchor",
-      boost::json::serialize(boost::json::object{{"checkpoint", note}}),
-      "Authorization: Bearer " + options.token + "\r\nContent-Type: application/json\r\n");
+  const auto answer =
+      server.call_bare("POST", "/api/v1/ledger/anchor",
+                       boost::json::serialize(boost::json::object{{"checkpoint", note}}),
+                       "Authorization: Bearer " + options.token + "\r\n");
   return answer && answer->status == kAccepted;
 }
 

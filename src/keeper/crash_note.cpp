@@ -34,8 +34,9 @@ Result<std::unique_ptr<CrashNote>> CrashNote::open(const std::string& path) {
   if (!file || fstat(file.get(), &there) != 0)
     return fail(ErrorCode::kIo, "the crash note cannot be opened");
   // With its space, since a page that cannot be had later is a signal and no error.
-  if (there.st_size != sizeof(Page) && (ftruncate(file.get(), sizeof(Page)) != 0 ||
-                                        posix_fallocate(file.get(), 0, sizeof(Page)) != 0))
+  // Each time, since the last keeper may have been ended between the two.
+  if ((there.st_size != sizeof(Page) && ftruncate(file.get(), sizeof(Page)) != 0) ||
+      posix_fallocate(file.get(), 0, sizeof(Page)) != 0)
     return fail(ErrorCode::kIo, "the crash note cannot be made");
   void* const mapped =
       mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);

@@ -2,6 +2,7 @@
 #include "keeper/crash_note.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +39,22 @@ TEST(CrashNote, ThreeAbortsOfOneOperationInTenMinutes) {
   EXPECT_TRUE(note->repeated(500).empty());  // the machine started anew since
   note->forget(kReveal);
   EXPECT_TRUE(note->repeated(2'000'000).empty());
+}
+
+// A keeper was ended between making the file as long as it has to be and taking its space.
+TEST(CrashNote, TakesTheSpaceOfOneThatHasNone) {
+  const TemporaryFolder folder;
+  const auto path = (folder.path() / "note").string();
+  open_note(path);
+  const auto bytes = std::filesystem::file_size(path);
+  std::filesystem::resize_file(path, 0);
+  std::filesystem::resize_file(path, bytes);
+  struct stat about{};
+  ASSERT_EQ(stat(path.c_str(), &about), 0);
+  ASSERT_EQ(about.st_blocks, 0);
+  open_note(path);
+  ASSERT_EQ(stat(path.c_str(), &about), 0);
+  EXPECT_GT(about.st_blocks, 0);
 }
 
 TEST(CrashNote, KeepsSoManyAndNoMore) {

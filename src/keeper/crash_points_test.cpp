@@ -3,10 +3,14 @@
 #include <atomic>
 #include <fstream>
 
+#include "keeper/crash_note.h"
 #include "keeper/crash_script_for_test.h"
+#include "keeper/service.h"
+#include "keeper/snapshots.h"
 #include "ledger/crash_points_for_test.h"
 #include "ledger/journal.h"
 #include "ledger/ledger_for_test.h"
+#include "ledger/note.h"
 #include "vault/root_key.h"
 
 namespace bulkhead {
@@ -24,13 +28,16 @@ class MadeHouse : public KeeperHouse {
   void SetUp() override {
     ASSERT_TRUE(make_root_key_file(key_file()).has_value());
     root_ = load_root_key_file(key_file()).value();
-    fs::create_directory(folder());
+    for (const char* const name : {"keeper", "second", "replica"})
+      fs::create_directories(fs::path(place_.path()) / "house" / name);
     ASSERT_TRUE(make_keeper_folder(folder(), root_, "demo.invalid/drill-crash").has_value());
   }
   void TearDown() override {}
   void make() {
     SetUp();
-    KeeperProcess keeper(folder(), key_file());
+    auto options = options_beside(folder());
+    options.emplace_back("--unanchored");  // the second place is new
+    KeeperProcess keeper(folder(), key_file(), {}, options);
     ASSERT_TRUE(keeper.ready());
     auto admin = keeper.connect_admin();
     ASSERT_TRUE(admin.has_value());
@@ -47,6 +54,11 @@ class MadeHouse : public KeeperHouse {
                                 {}});
     const auto case_of_petra = admin->call<wire::SeedCasesAnswer>(seed).ids.items.at(0);
     ASSERT_TRUE(keeper.drain());
+    // A second snapshot, so that the next one has an older one removed; and the crash note is made
+    // anew in each run.
+    KeeperProcess again(folder(), key_file(), {}, options_beside(folder()));
+    ASSERT_TRUE(again.ready() && again.drain());
+    fs::remove(folder() / kCrashNoteFile);
     house_ = {folder(),
               key_file(),
               std::move(root_),
@@ -57,11 +69,17 @@ class MadeHouse : public KeeperHouse {
               2};
   }
   const CrashHouse& house() const { return house_; }
+  // What a keeper of this folder has besides it: a second place and a replica, beside the folder.
+  static std::vector<std::string> options_beside(const fs::path& folder) {
+    const auto beside = folder.parent_path();
+    return {"--second-place", (beside / "second/checkpoint").string(), "--replica",
+            (beside / "replica").string()};
+  }
   // A folder for one run; in memory, since each syncs some hundred times.
   fs::path place_for_runs() const { return place_.path(); }
 
  private:
-  fs::path folder() const { return fs::path(place_.path()) / "house"; }
+  fs::path folder() const { return fs::path(place_.path()) / "house/keeper"; }
   fs::path key_file() const { return fs::path(place_.path()) / "root.key"; }
   TestDirectory place_;
   CrashHouse house_;
@@ -71,27 +89,57 @@ class MadeHouse : public KeeperHouse {
 // may come to are listed.
 struct Aim {
   const char* name;
-  std::vector<std::string> files;  // below the keeper's folder
+  std::vector<std::string> files;  // seen from the keeper's folder
+  bool costs_nothing = false;      // an error there stops nothing
 };
 
-std::vector<Aim> aims() {
-  Aim journal{"journal", {"ledger/journal"}};
-  Aim tiles{"tiles", {"ledger/tile", "ledger/tile/0", "ledger/tile/entries", "ledger/private"}};
-  for (const std::string folder :
-       {"ledger/tile/0/000.p", "ledger/tile/entries/000.p", "ledger/private/000.p"}) {
-    tiles.files.push_back(folder);
-    for (std::uint64_t width = 1; width <= kLedgerEntriesMax; ++width)
-      tiles.files.push_back(folder + "/" + std::to_string(width));
-  }
+std::vector<std::string> journals_of(const std::string& ledger) {
+  std::vector<std::string> files{ledger + "/journal"};
   for (std::uint64_t first = 0; first <= kLedgerEntriesMax; ++first)
-    journal.files.push_back("ledger/journal/" + journal_name(LeafIndex{first}));
+    files.push_back(ledger + "/journal/" + journal_name(LeafIndex{first}));
+  return files;
+}
+
+std::vector<std::string> tiles_of(const std::string& ledger) {
+  std::vector<std::string> files;
+  for (const std::string folder : {"/tile", "/tile/0", "/tile/entries", "/private"})
+    files.push_back(ledger + folder);
+  for (const std::string folder : {"/tile/0/000.p", "/tile/entries/000.p", "/private/000.p"}) {
+    files.push_back(ledger + folder);
+    for (std::uint64_t width = 1; width <= kLedgerEntriesMax; ++width)
+      files.push_back(ledger + folder + "/" + std::to_string(width));
+  }
+  return files;
+}
+
+std::vector<Aim> aims() {
+  Aim snapshots{"snapshots", {"snapshots", kCrashNoteFile}, true};
+  for (std::uint64_t size = 0; size <= kLedgerEntriesMax; ++size) {
+    for (const char* const ending : {"", ".new"})
+      snapshots.files.push_back("snapshots/" + journal_name(LeafIndex{size}) + ending);
+  }
   return {
-      std::move(journal),
+      {"journal", journals_of("ledger")},
       {"checkpoint",
        {"ledger", "ledger/checkpoint", "ledger/checkpoint.new", "ledger/lock", "ledger/reserve"}},
-      std::move(tiles),
+      {"tiles", tiles_of("ledger")},
       {"vault", {"vault.db", "vault.db-wal", "vault.db-shm"}},
-      {"keys", {"keys.db", "keys.db-wal", "keys.db-shm", "origin", "keys/ledger-signing.key"}}};
+      {"keys", {"keys.db", "keys.db-wal", "keys.db-shm", "origin", "keys/ledger-signing.key"}},
+      std::move(snapshots)};
+}
+
+// What lies on other machines.
+std::vector<Aim> aims_beside() {
+  Aim replica{
+      "replica",
+      {"../replica", "../replica/lock", "../replica/checkpoint", "../replica/checkpoint.new"},
+      true};
+  for (const auto& files : {journals_of("../replica"), tiles_of("../replica")})
+    replica.files.insert(replica.files.end(), files.begin(), files.end());
+  return {{"second place",
+           {"../second", "../second/checkpoint", "../second/checkpoint.new",
+            "../second/checkpoint.lock"}},
+          std::move(replica)};
 }
 
 // Of a change of keys; what else it writes is the first story's.
@@ -123,7 +171,7 @@ std::vector<std::string> strace(const fs::path& log, const fs::path& folder, con
       "-o",     log.string(), "-e",  "signal=none", "-e", std::string("trace=") + kFileCalls};
   for (const auto& file : aim.files) {
     words.emplace_back("-P");
-    words.push_back((folder / file).string());
+    words.push_back((folder / file).lexically_normal().string());
   }
   if (point != nullptr) {
     words.emplace_back("-e");
@@ -155,10 +203,61 @@ bool was_injected(const fs::path& log) {
   return text.find("(INJECTED)") != std::string::npos;
 }
 
-std::vector<const char*> faults_of(const std::string& call) {
-  std::vector<const char*> faults{"signal=SIGKILL", "error=EIO"};
-  if (call != "close" && call != "unlink" && call != "rmdir") faults.push_back("error=ENOSPC");
-  return faults;
+// Of every call: a disk over a network says that it is full at a close, one that copies what it
+// changes at an unlink.
+constexpr std::array kFaults{"signal=SIGKILL", "error=EIO", "error=ENOSPC"};
+
+// A copy is opened, since opening mends a ledger, and since a process that another thread starts
+// meanwhile holds what is open here, the lock too, until it becomes the keeper.
+Result<KeeperFolder> open_copy(const CrashHouse& house, const fs::path& folder,
+                               const TestDirectory& copy) {
+  fs::copy(folder, copy.path(), fs::copy_options::recursive);
+  return open_keeper_folder(copy.path(), house.root);
+}
+
+Snapshots snapshots_in(const TestDirectory& copy, const KeeperFolder& opened) {
+  return Snapshots({copy.file("snapshots"), *opened.disk, *opened.ring, *opened.ledger});
+}
+
+bool holds_a_snapshot(const CrashHouse& house, const fs::path& folder) {
+  const TestDirectory copy;
+  const auto opened = open_copy(house, folder, copy);
+  return opened && snapshots_in(copy, *opened).newest();
+}
+
+// What must be true of the snapshots after a clean end.
+std::string broken_snapshots(const CrashHouse& house, const fs::path& folder) {
+  const TestDirectory copy;
+  const auto opened = open_copy(house, folder, copy);
+  if (!opened) return opened.error().context;
+  const auto newest = snapshots_in(copy, *opened).newest();
+  if (!newest || newest->size != opened->ledger->size()) return "the last snapshot is missing";
+  std::size_t files = 0;
+  for (const auto& file : fs::directory_iterator(folder / "snapshots")) {
+    if (!parse_journal_name(file.path().filename().string())) return "half a snapshot stays";
+    ++files;
+  }
+  return files <= kSnapshotsKept ? "" : "too many snapshots are kept";
+}
+
+// What must be true of second place and replica after a clean end.
+std::string broken_beside(const CrashHouse& house, const fs::path& folder) {
+  const TestDirectory copy;
+  const auto opened = open_copy(house, folder, copy);
+  if (!opened) return opened.error().context;
+  const auto& ledger = *opened->ledger;
+  const auto note_in = [&](const fs::path& file) {
+    const auto note = opened->disk->read(file.string(), kNoteBytesMax);
+    return note ? std::string(text_of(*note)) : "";
+  };
+  const auto beside = folder.parent_path();
+  if (note_in(beside / "second/checkpoint") != ledger.checkpoint_text())
+    return "the second place is behind";
+  if (note_in(beside / "replica/checkpoint") != ledger.checkpoint_text())
+    return "the replica is behind";
+  DirectorySource source((beside / "replica").string());
+  const auto report = verify_ledger(source, {.verifier_key = ledger.verifier_key()});
+  return report.ok ? "" : "verify of the replica: " + report.problems.front();
 }
 
 class CrashPoints : public testing::Test {
@@ -181,21 +280,33 @@ class CrashPoints : public testing::Test {
   }
 
   // A run of its own on a copy of the house; answers what is bad.
-  std::string run(CrashStory story, const Aim& aim, const CrashPoint* point, const fs::path& folder,
+  std::string run(CrashStory story, const Aim& aim, const CrashPoint* point, const fs::path& place,
                   const fs::path& log, Told* all_told = nullptr, bool* reached = nullptr) {
-    fs::copy(made_.house().folder, folder, fs::copy_options::recursive);
+    fs::copy(made_.house().folder.parent_path(), place, fs::copy_options::recursive);
+    const auto folder = place / "keeper";
+    // The house of this story never had one.
+    if (story == CrashStory::kErasure) fs::remove_all(folder / "snapshots");
+    std::vector<std::string> options;
+    if (beside_) options = MadeHouse::options_beside(folder);
     Told told;
     {
-      KeeperProcess keeper(folder, made_.house().key_file, strace(log, folder, aim, point));
+      KeeperProcess keeper(folder, made_.house().key_file, strace(log, folder, aim, point),
+                           options);
       CrashScript script(made_.house(), keeper);
       script.run(story);
       told = script.told();
       keeper.leave();
       if (!keeper.ended()) return "the keeper does not end";
       if (reached != nullptr) *reached = keeper.killed() || was_injected(log);
+      if (!told.drained && point == nullptr) return "a run without a fault did not come to its end";
+      if (!told.drained && aim.costs_nothing && !keeper.killed())
+        return "an error that should cost nothing ended the keeper";
     }
-    if (point == nullptr && !told.drained) return "a run without a fault did not come to its end";
-    KeeperProcess keeper(folder, made_.house().key_file);
+    if (story != CrashStory::kErasure && !holds_a_snapshot(made_.house(), folder))
+      return "no snapshot is left";
+    // What the snapshot says is compared with all entries.
+    options.emplace_back("--recompute");
+    KeeperProcess keeper(folder, made_.house().key_file, {}, options);
     CrashScript again(made_.house(), keeper);
     if (!again.serves_again()) return "the keeper does not serve again";
     const auto& now = again.told();
@@ -208,6 +319,10 @@ class CrashPoints : public testing::Test {
     told.revealed.insert(told.revealed.end(), now.revealed.begin(), now.revealed.end());
     told.checkpoint = std::max(told.checkpoint, now.checkpoint);
     if (all_told != nullptr) *all_told = told;
+    if (auto broken = broken_snapshots(made_.house(), folder); !broken.empty()) return broken;
+    if (beside_) {
+      if (auto broken = broken_beside(made_.house(), folder); !broken.empty()) return broken;
+    }
     return broken_promise(made_.house(), folder, told);
   }
 
@@ -222,7 +337,7 @@ class CrashPoints : public testing::Test {
       EXPECT_EQ(told.erased, story == CrashStory::kErasure);
       for (const auto& [call, times] : count_calls(log)) {
         for (unsigned nth = 1; nth <= times; ++nth) {
-          for (const auto* fault : faults_of(call)) points.push_back({&aim, call, nth, fault});
+          for (const auto* fault : kFaults) points.push_back({&aim, call, nth, fault});
         }
       }
       fs::remove_all(folder);
@@ -258,6 +373,7 @@ class CrashPoints : public testing::Test {
   }
 
   MadeHouse made_;
+  bool beside_ = false;  // with a second place and a replica
 };
 
 TEST_F(CrashPoints, AtEverySystemCall) {
@@ -272,13 +388,19 @@ TEST_F(CrashPoints, AtEverySystemCallOfAnErasure) {
   check(CrashStory::kErasure, "system calls of an erasure", aims(), 12);
 }
 
+TEST_F(CrashPoints, AtEverySystemCallOfSecondPlaceAndReplica) {
+  beside_ = true;
+  check(CrashStory::kWork, "system calls on second place and replica", aims_beside(), 12);
+}
+
 // The check itself sees what it is there for.
 TEST_F(CrashPoints, ALieIsNoticed) {
-  const auto folder = made_.place_for_runs() / "told";
+  const auto place = made_.place_for_runs() / "told";
+  const auto folder = place / "keeper";
   Told told;
-  ASSERT_EQ(run(CrashStory::kWork, aims().front(), nullptr, folder, made_.place_for_runs() / "log",
-                &told),
-            "");
+  ASSERT_EQ(
+      run(CrashStory::kWork, aims().front(), nullptr, place, made_.place_for_runs() / "log", &told),
+      "");
   const auto problem_when = [&](auto change) {
     auto changed = told;
     change(changed);
@@ -294,6 +416,31 @@ TEST_F(CrashPoints, ALieIsNoticed) {
   EXPECT_NE(problem_when([](Told& one) { ++one.key_epoch; }), "");
   EXPECT_NE(problem_when([](Told& one) { one.erased = true; }), "");
   EXPECT_NE(problem_when([](Told& one) { ++one.messages; }), "");
+}
+
+TEST_F(CrashPoints, AMissingSnapshotOrCopyIsNoticed) {
+  beside_ = true;
+  const auto place = made_.place_for_runs() / "told";
+  const auto log = made_.place_for_runs() / "log";
+  ASSERT_EQ(run(CrashStory::kWork, aims().front(), nullptr, place, log), "");
+  const auto& house = made_.house();
+  const auto folder = place / "keeper";
+  EXPECT_EQ(broken_snapshots(house, folder), "");
+  EXPECT_TRUE(holds_a_snapshot(house, folder));
+  std::ofstream(folder / "snapshots" / (journal_name(LeafIndex{7}) + ".new")) << "half";
+  EXPECT_NE(broken_snapshots(house, folder), "");
+  fs::remove_all(folder / "snapshots");
+  EXPECT_NE(broken_snapshots(house, folder), "");
+  EXPECT_FALSE(holds_a_snapshot(house, folder));
+  EXPECT_EQ(broken_beside(house, folder), "");
+  fs::copy_file(house.folder.parent_path() / "second/checkpoint", place / "second/checkpoint",
+                fs::copy_options::overwrite_existing);
+  EXPECT_NE(broken_beside(house, folder), "");
+  fs::copy_file(folder / "ledger/checkpoint", place / "second/checkpoint",
+                fs::copy_options::overwrite_existing);
+  EXPECT_EQ(broken_beside(house, folder), "");
+  fs::remove_all(place / "replica/private");
+  EXPECT_NE(broken_beside(house, folder), "");
 }
 
 }  // namespace

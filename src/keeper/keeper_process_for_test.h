@@ -52,8 +52,10 @@ inline bool can_trace() {
 class KeeperProcess {
  public:
   // `tracer` comes before the keeper on its command line: strace and its options, or nothing.
+  // `options` are the keeper's own.
   KeeperProcess(const std::filesystem::path& folder, const std::filesystem::path& key,
-                std::vector<std::string> tracer = {}) {
+                std::vector<std::string> tracer = {},
+                const std::vector<std::string>& options = {}) {
     int ends[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     control_.reset(ends[0]);
@@ -64,6 +66,7 @@ class KeeperProcess {
       words.push_back(word);
     }
     words.push_back(std::to_string(theirs.get()));
+    words.insert(words.end(), options.begin(), options.end());
     pid_ = start_program(std::move(words), theirs.get());
     EXPECT_GT(pid_, 0);
   }

@@ -19,6 +19,7 @@ constexpr std::string_view kSnapshotMagic = "bulkhead snapshot 1\n";
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kHeadBytes = kSnapshotMagic.size() + 4 + 8 + kIdBytes;
 constexpr std::size_t kChunkHeadBytes = 4;
+constexpr std::string_view kUnfinished = ".new";  // Disk::write_durably's, before it renames
 
 Bytes chunk_bound(ByteView head, std::uint32_t number, bool last) {
   Bytes bound(head.begin(), head.end());
@@ -75,6 +76,16 @@ Result<Opened> open_chunks(const KeyRing& ring, Bytes& file) {
     }
   }
   return opened;
+}
+
+// What a kill left half written has a name that no later one takes, so it would stay for ever.
+Status remove_unfinished(Disk& disk, const std::string& folder) {
+  for (const auto& name : TRY(disk.list(folder))) {
+    if (name.ends_with(kUnfinished) &&
+        parse_journal_name(name.substr(0, name.size() - kUnfinished.size())))
+      TRY_STATUS(disk.remove(folder + "/" + name));
+  }
+  return {};
 }
 
 }  // namespace
@@ -147,6 +158,7 @@ Status Snapshots::store(SealedState sealed) const {
   const auto root = TRY(parts_.ledger.root_at(sealed.size));
   append_chunk(parts_.ring, sealed.file, sealed.chunks, true, root);
   TRY_STATUS(parts_.disk.make_directories(parts_.folder));
+  TRY_STATUS(remove_unfinished(parts_.disk, parts_.folder));
   TRY_STATUS(parts_.disk.write_durably(path_of(sealed.size), sealed.file));
   auto old = sizes();
   if (old.size() <= kSnapshotsKept) return {};

@@ -29,8 +29,7 @@ else
 fi
 
 if ! command -v python3 >/dev/null; then skip_part "python3 is not there to make a second factor's code"; exit 0; fi
-"$bulkhead" init --origin ledger.example.com/test "${where[@]}" --json >"$place/first"
-text_of() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$place/first"; }
+make_production
 
 # As the unit does it: a credential that root alone may read, and no more rights than it leaves.
 if [[ $EUID -eq 0 && ${#same[@]} -eq 0 ]] && command -v setpriv >/dev/null; then
@@ -38,6 +37,24 @@ if [[ $EUID -eq 0 && ${#same[@]} -eq 0 ]] && command -v setpriv >/dev/null; then
   rights=$(sed -n 's/^CapabilityBoundingSet=//p' "$unit" | sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]')
   mkdir "$place/credentials"
   install -m 400 "$key" "$place/credentials/root.key"
+  # With a host's key of its own, gone with its mounts; a TPM's is the same two commands.
+  if command -v systemd-creds >/dev/null && unshare --mount true 2>/dev/null; then
+    export place key
+    holds "the root key goes through systemd's encrypted credential" unshare --mount bash -euc '
+      mount -t tmpfs none /var/lib/systemd
+      systemd-creds encrypt --with-key=host --name=root.key "$key" "$place/encrypted"
+      if grep -qF "$(head -c 16 "$key")" "$place/encrypted"; then exit 1; fi
+      rm "$place/credentials/root.key"
+      systemd-creds decrypt --name=root.key "$place/encrypted" "$place/credentials/root.key"
+      chmod 400 "$place/credentials/root.key"'
+    cmp "$key" "$place/credentials/root.key" || die "the credential holds another key"
+    sed "s|^LoadCredential=.*|LoadCredentialEncrypted=root.key|" "$place/bulkhead.service" >"$place/encrypted.service"
+    if command -v systemd-analyze >/dev/null; then
+      holds "systemd takes the unit with it" systemd-analyze verify "$place/encrypted.service"
+    fi
+  else
+    skip_part "an encrypted credential needs systemd-creds and mounts of its own"
+  fi
   where=(--data "$data" --key "$place/credentials/root.key")
   serve_as=(setpriv --bounding-set "-all,$rights" --no-new-privs)
 else
@@ -46,9 +63,7 @@ fi
 start
 refuses "nobody is told anything before signing in" "" "$bulkhead" status --data "$data" </dev/null
 say "the first administrator signs in"
-"$bulkhead" login --admin --data "$data" --session-fd 3 3<<<"$(text_of name)
-$(text_of password)
-$(code_of "$(text_of otpauth)")" >/dev/null || die "the first administrator cannot sign in"
+sign_in_first
 "$bulkhead" status --data "$data" | grep -q '^origin *ledger.example.com/test$' || die "the status names another house"
 stop
 

@@ -114,6 +114,25 @@ digits = int(asked.get("digits", ["6"])[0])
 print(f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 10 ** digits:0{digits}d}")
 PY
 }
+# A production house and the sign-in of its first administrator, with python3 for the second factor.
+make_production() {
+  "$bulkhead" init --origin ledger.example.com/test "${where[@]}" --json >"$place/first"
+}
+of_first() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$place/first"; }
+# A code is taken once, so that a second sign-in within half a minute waits for the next one.
+last_code=
+sign_in_first() {
+  local code
+  code=$(code_of "$(of_first otpauth)")
+  while [[ $code == "$last_code" ]]; do
+    sleep 1
+    code=$(code_of "$(of_first otpauth)")
+  done
+  last_code=$code
+  "$bulkhead" login --admin --data "$data" --session-fd 3 3<<<"$(of_first name)
+$(of_first password)
+$code" >/dev/null || die "the first administrator cannot sign in"
+}
 ledger_is_whole() {
   "$bulkhead" verify --data "$data" --key "$ledger_key" >"$place/said" 2>&1 || { cat "$place/said"; die "the ledger is damaged"; }
 }

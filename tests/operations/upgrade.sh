@@ -46,6 +46,25 @@ start
 a_reveal
 stop
 
+say "a program of another protocol is not listened to"
+start
+said=$(python3 - "$data/admin.sock" <<'PY'
+import socket, struct, sys
+# A frame (wire/frame.h): length, operation 64, which is the first message, request, instance; and its protocol.
+def hello(protocol):
+    channel = socket.socket(socket.AF_UNIX)
+    channel.settimeout(10)
+    channel.connect(sys.argv[1])
+    body = struct.pack(">H", protocol)
+    channel.sendall(struct.pack(">IHQI", 14 + len(body), 64, 1, 0) + body)
+    return "answered" if channel.recv(4096) else "closed"
+print(hello(1), hello(2))
+PY
+)
+[[ $said == "answered closed" ]] || die "the first messages of protocols 1 and 2 were: $said"
+a_reveal
+stop
+
 say "the copy made before goes back with the old programs"
 rm -r "$data"
 mv "$place/before" "$data"

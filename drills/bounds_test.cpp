@@ -15,6 +15,7 @@ namespace bulkhead::drills {
 namespace {
 
 constexpr std::uint32_t kNewAccounts = 20;
+constexpr std::uint32_t kTakenOverAtSignIn = 2;  // by an owned front
 constexpr std::uint64_t kFirstHoursMs = 8 * 3'600'000;
 
 // Strangers whom somebody new may see before those hours are over, whatever is shared.
@@ -44,6 +45,9 @@ std::string exceeded(const Policy& policy) {
   if (first_hours_of(policy) * kNewAccounts > bound.new_staff_clear)
     return "new agents without contact";
   if (kBreakGlassPeople > bound.session_break_glass) return "broken glass";
+  if (agent.clear_cold.day * kTakenOverAtSignIn > bound.owned_clear) return "an owned desk's day";
+  if (kBreakGlassPeople * kTakenOverAtSignIn > bound.owned_break_glass)
+    return "an owned desk's broken glass";
   // The lead can review the agent's broken glass, but nobody the lead's.
   const auto glass = kBreakGlassPeople * (kBreakGlassADayMax + 1);
   if (agent.clear_cold.day + policy.lead.budgets.clear_cold.day + glass > bound.pair_clear)

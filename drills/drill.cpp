@@ -51,7 +51,7 @@ std::span<const Drill> all_drills() {
       {"sign-in-flood",
        33,
        "Strangers flood the sign-in while an agent's session is misused",
-       {"budget"},
+       {"sign-in-guard", "budget"},
        run_sign_in_flood},
       {"same-uid-escape",
        26,

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "keeper/allowances.h"
@@ -61,25 +62,59 @@ std::string exceeded(const Policy& policy) {
 
 TEST(Bounds, HoldTheDefaultPolicy) { EXPECT_EQ(exceeded(default_policy()), ""); }
 
+// One more than each bound allows, as nobody else would notice. Broken glass alone is no policy's.
 TEST(Bounds, AWiderPolicyIsNoticed) {
-  auto policy = default_policy();
-  policy.client_grants_max = 26;
-  EXPECT_EQ(exceeded(policy), "open grants of a client");
-  policy = default_policy();
-  policy.agent.budgets.clear_cold.day = 41;
-  EXPECT_EQ(exceeded(policy), "an agent's day without contact");
-  policy = default_policy();
-  policy.growth_start_percent = 20;
-  EXPECT_EQ(exceeded(policy), "new agents without contact");
-  policy = default_policy();
-  policy.lead.budgets.clear_cold.day = 81;
-  EXPECT_EQ(exceeded(policy), "a day of an agent and a lead");
-  policy = default_policy();
-  policy.client.none.clear = FieldSet::all();
-  EXPECT_EQ(exceeded(policy), "fields of a client");
-  policy = default_policy();
-  policy.lead.budgets.lookup.hour = 201;
-  EXPECT_EQ(exceeded(policy), "a lead's lookups");
+  struct Wider {
+    const char* noticed;
+    void (*widen)(Policy&);
+  };
+  constexpr std::array kWider{
+      Wider{"open grants of a client", [](Policy& policy) { policy.client_grants_max = 26; }},
+      Wider{"a client's minute",
+            [](Policy& policy) {
+              policy.client.budgets.clear_contact.minute = bounds().client_open_grants + 1;
+            }},
+      Wider{"fields of a client",
+            [](Policy& policy) { policy.client.none.clear = FieldSet::all(); }},
+      Wider{"fields of a client",
+            [](Policy& policy) { policy.client.claimed.masked = FieldSet::all(); }},
+      Wider{"fields of a client",
+            [](Policy& policy) { policy.client.proven.clear = FieldSet::all(); }},
+      Wider{"standing reads of a client",
+            [](Policy& policy) { policy.client.budgets.lookup.month = 1; }},
+      Wider{"standing reads of a client",
+            [](Policy& policy) { policy.client.budgets.masked.month = 1; }},
+      Wider{
+          "an agent's day without contact",
+          [](Policy& policy) { policy.agent.budgets.clear_cold.day = bounds().session_clear + 1; }},
+      Wider{
+          "an agent's month without contact",
+          [](Policy& policy) { policy.agent.budgets.clear_cold.month = bounds().slow_clear + 1; }},
+      Wider{"new agents without contact", [](Policy& policy) { policy.growth_start_percent = 20; }},
+      Wider{"a day of an agent and a lead",
+            [](Policy& policy) { policy.lead.budgets.clear_cold.day = 81; }},
+      Wider{"an agent's masked day",
+            [](Policy& policy) { policy.agent.budgets.masked.day = bounds().session_masked + 1; }},
+      Wider{
+          "an agent's lookups",
+          [](Policy& policy) { policy.agent.budgets.lookup.hour = bounds().lookup_existence + 1; }},
+      Wider{"an agent's misses",
+            [](Policy& policy) { policy.agent.budgets.miss.hour = bounds().lookup_misses + 1; }},
+      Wider{"a lead's lookups",
+            [](Policy& policy) { policy.lead.budgets.lookup.hour = bounds().recon_existence + 1; }},
+  };
+  for (const auto& one : kWider) {
+    auto policy = default_policy();
+    one.widen(policy);
+    EXPECT_EQ(exceeded(policy), one.noticed);
+  }
+}
+
+// An owned desk's day is two agents', so a wider one of theirs is noticed first. What it may have
+// is no more than theirs together.
+TEST(Bounds, AnOwnedDeskHasNoMoreThanItsTwoAgents) {
+  EXPECT_LE(bounds().owned_clear, kTakenOverAtSignIn * bounds().session_clear);
+  EXPECT_LE(bounds().owned_break_glass, kTakenOverAtSignIn * bounds().session_break_glass);
 }
 
 TEST(Bounds, AMissingOrSenselessNumberIsRefused) {

@@ -70,7 +70,7 @@ std::span<const Drill> all_drills() {
        {kErasure},
        run_erase_after_theft},
       {"rollback",
-       34,
+       27,
        "Vault and ledger are put back as they were before the theft",
        {kAnchor, "adoption"},
        run_rollback},

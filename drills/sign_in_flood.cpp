@@ -20,7 +20,7 @@ constexpr unsigned kNetworks = 12;
 constexpr unsigned kFromEach = 8;  // at once: together more than may wait to be hashed
 static_assert(kNetworks * kFromEach > kHashingJobsMax);
 constexpr unsigned kTriesEach = 200;
-constexpr std::chrono::milliseconds kWorkBefore{2500};
+constexpr std::chrono::milliseconds kCalmBefore{2500};
 constexpr std::chrono::milliseconds kFloodBefore{500};
 constexpr int kSignInsAtOnce = 5;
 // Far beyond what a busy machine does to a reveal; a house that hashes on its loop is beyond it.
@@ -95,7 +95,7 @@ Status steal_in_the_noise(Attack& attack) {
       std::min(bounds().session_clear + kFloodBeyondBound, attack.stage.world.options.customers);
   Insider insider(attack, 0, 1, wanted);
   TRY_STATUS(insider.sign_in());  // so that this network is known
-  std::this_thread::sleep_for(kWorkBefore);
+  std::this_thread::sleep_for(kCalmBefore);
   const auto before_ms = p99_ms(attack.honest.work.take_reveal_times());
 
   Flood flood(attack.house);

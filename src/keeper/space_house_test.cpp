@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "keeper/house_fixture.h"
+#include "keeper/without.h"
 
 namespace bulkhead {
 namespace {

@@ -39,6 +39,8 @@ Result<Bounds> parse_bounds(std::string_view text) {
                      .new_staff_clear = number("new_staff", "clear_in_all"),
                      .canary_after = number("canary", "customers_after"),
                      .swap_customers = number("contact_swap", "customers"),
+                     .owned_clear = number("front_owned", "clear_per_day"),
+                     .owned_break_glass = number("front_owned", "break_glass"),
                      .recon_customers = number("recon", "customers"),
                      .recon_existence = number("recon", "existence_per_hour"),
                      .lookup_existence = number("lookup_misses", "existence_per_hour"),

@@ -22,6 +22,8 @@ struct Bounds {
   std::uint32_t new_staff_clear = 0;      // customers of twenty new accounts without contact
   std::uint32_t canary_after = 0;         // customers after the first touch
   std::uint32_t swap_customers = 0;       // opened by a changed contact
+  std::uint32_t owned_clear = 0;          // customers a day without contact, of two agents
+  std::uint32_t owned_break_glass = 0;    // customers of both until it is reviewed
   std::uint32_t recon_customers = 0;
   std::uint32_t recon_existence = 0;   // an hour
   std::uint32_t lookup_existence = 0;  // an hour

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "keeper/allowances.h"
@@ -15,6 +16,7 @@ namespace bulkhead::drills {
 namespace {
 
 constexpr std::uint32_t kNewAccounts = 20;
+constexpr std::uint32_t kTakenOverAtSignIn = 2;  // by an owned front
 constexpr std::uint64_t kFirstHoursMs = 8 * 3'600'000;
 
 // Strangers whom somebody new may see before those hours are over, whatever is shared.
@@ -44,6 +46,9 @@ std::string exceeded(const Policy& policy) {
   if (first_hours_of(policy) * kNewAccounts > bound.new_staff_clear)
     return "new agents without contact";
   if (kBreakGlassPeople > bound.session_break_glass) return "broken glass";
+  if (agent.clear_cold.day * kTakenOverAtSignIn > bound.owned_clear) return "an owned desk's day";
+  if (kBreakGlassPeople * kTakenOverAtSignIn > bound.owned_break_glass)
+    return "an owned desk's broken glass";
   // The lead can review the agent's broken glass, but nobody the lead's.
   const auto glass = kBreakGlassPeople * (kBreakGlassADayMax + 1);
   if (agent.clear_cold.day + policy.lead.budgets.clear_cold.day + glass > bound.pair_clear)
@@ -57,25 +62,59 @@ std::string exceeded(const Policy& policy) {
 
 TEST(Bounds, HoldTheDefaultPolicy) { EXPECT_EQ(exceeded(default_policy()), ""); }
 
+// One more than each bound allows, as nobody else would notice. Broken glass alone is no policy's.
 TEST(Bounds, AWiderPolicyIsNoticed) {
-  auto policy = default_policy();
-  policy.client_grants_max = 26;
-  EXPECT_EQ(exceeded(policy), "open grants of a client");
-  policy = default_policy();
-  policy.agent.budgets.clear_cold.day = 41;
-  EXPECT_EQ(exceeded(policy), "an agent's day without contact");
-  policy = default_policy();
-  policy.growth_start_percent = 20;
-  EXPECT_EQ(exceeded(policy), "new agents without contact");
-  policy = default_policy();
-  policy.lead.budgets.clear_cold.day = 81;
-  EXPECT_EQ(exceeded(policy), "a day of an agent and a lead");
-  policy = default_policy();
-  policy.client.none.clear = FieldSet::all();
-  EXPECT_EQ(exceeded(policy), "fields of a client");
-  policy = default_policy();
-  policy.lead.budgets.lookup.hour = 201;
-  EXPECT_EQ(exceeded(policy), "a lead's lookups");
+  struct Wider {
+    const char* noticed;
+    void (*widen)(Policy&);
+  };
+  constexpr std::array kWider{
+      Wider{"open grants of a client", [](Policy& policy) { policy.client_grants_max = 26; }},
+      Wider{"a client's minute",
+            [](Policy& policy) {
+              policy.client.budgets.clear_contact.minute = bounds().client_open_grants + 1;
+            }},
+      Wider{"fields of a client",
+            [](Policy& policy) { policy.client.none.clear = FieldSet::all(); }},
+      Wider{"fields of a client",
+            [](Policy& policy) { policy.client.claimed.masked = FieldSet::all(); }},
+      Wider{"fields of a client",
+            [](Policy& policy) { policy.client.proven.clear = FieldSet::all(); }},
+      Wider{"standing reads of a client",
+            [](Policy& policy) { policy.client.budgets.lookup.month = 1; }},
+      Wider{"standing reads of a client",
+            [](Policy& policy) { policy.client.budgets.masked.month = 1; }},
+      Wider{
+          "an agent's day without contact",
+          [](Policy& policy) { policy.agent.budgets.clear_cold.day = bounds().session_clear + 1; }},
+      Wider{
+          "an agent's month without contact",
+          [](Policy& policy) { policy.agent.budgets.clear_cold.month = bounds().slow_clear + 1; }},
+      Wider{"new agents without contact", [](Policy& policy) { policy.growth_start_percent = 20; }},
+      Wider{"a day of an agent and a lead",
+            [](Policy& policy) { policy.lead.budgets.clear_cold.day = 81; }},
+      Wider{"an agent's masked day",
+            [](Policy& policy) { policy.agent.budgets.masked.day = bounds().session_masked + 1; }},
+      Wider{
+          "an agent's lookups",
+          [](Policy& policy) { policy.agent.budgets.lookup.hour = bounds().lookup_existence + 1; }},
+      Wider{"an agent's misses",
+            [](Policy& policy) { policy.agent.budgets.miss.hour = bounds().lookup_misses + 1; }},
+      Wider{"a lead's lookups",
+            [](Policy& policy) { policy.lead.budgets.lookup.hour = bounds().recon_existence + 1; }},
+  };
+  for (const auto& one : kWider) {
+    auto policy = default_policy();
+    one.widen(policy);
+    EXPECT_EQ(exceeded(policy), one.noticed);
+  }
+}
+
+// An owned desk's day is two agents', so a wider one of theirs is noticed first. What it may have
+// is no more than theirs together.
+TEST(Bounds, AnOwnedDeskHasNoMoreThanItsTwoAgents) {
+  EXPECT_LE(bounds().owned_clear, kTakenOverAtSignIn * bounds().session_clear);
+  EXPECT_LE(bounds().owned_break_glass, kTakenOverAtSignIn * bounds().session_break_glass);
 }
 
 TEST(Bounds, AMissingOrSenselessNumberIsRefused) {

@@ -48,6 +48,23 @@ Result<Bait> lay_out(const Attack& attack) {
   return bait;
 }
 
+Result<wire::CanaryAnswer> list_canaries(const House& house) {
+  auto admin = TRY(house.admin());
+  wire::Canary list;
+  list.act = wire::CanaryAct::kList;
+  return admin.call<wire::CanaryAnswer>(list);
+}
+
+// The time at which so many are contained, if they are.
+Status note_contained(Attack& attack, std::size_t people) {
+  const auto listed = TRY(list_canaries(attack.house));
+  if (listed.contained.items.size() != people) return {};
+  attack.report.contained_ms = steady_ms() - *attack.evidence.began_ms;
+  attack.report.notes.push_back(
+      fmt::format("{} contained after {} ms", people, *attack.report.contained_ms));
+  return {};
+}
+
 // Whether the agent can sign in again.
 Result<bool> steal_session(Attack& attack, const Bait& bait) {
   const auto address = attack.house.address(Face::kDesk, kVictimAddress);
@@ -58,6 +75,7 @@ Result<bool> steal_session(Attack& attack, const Bait& bait) {
   std::uint32_t customer = 1;
   for (; customer <= kBeforeTheBait; ++customer) thief.look_up_and_reveal(customer);
   thief.look_up(IdentifierKind::kEmail, kBaitMail, bait.mail);
+  TRY_STATUS(note_contained(attack, 1));
   for (; customer <= kBeforeTheBait + kTriedAfter; ++customer) {
     TRY_STATUS(attack.house.move_clock(kBaitMinuteMs));
     thief.look_up_and_reveal(customer);
@@ -74,7 +92,10 @@ Result<bool> steal_client(Attack& attack, const Bait& bait) {
   TRY_STATUS(client.client_sign_in(kClientName, secret));
   auto leaked = attack.stage.victim_case_ids;
   leaked.insert(leaked.begin() + 1, bait.case_id);
-  for (const auto& id : leaked) thief.act([&](Caller& caller) { return caller.show(id); });
+  for (const auto& id : leaked) {
+    thief.act([&](Caller& caller) { return caller.show(id); });
+    if (id == bait.case_id) TRY_STATUS(note_contained(attack, 2));
+  }
   return client.client_sign_in(kClientName, secret).has_value();
 }
 
@@ -82,10 +103,7 @@ Status touch_canaries(Attack& attack) {
   const auto bait = TRY(lay_out(attack));
   const bool agent_is_back = TRY(steal_session(attack, bait));
   const bool client_is_back = TRY(steal_client(attack, bait));
-  auto admin = TRY(attack.house.admin());
-  wire::Canary list;
-  list.act = wire::CanaryAct::kList;
-  const auto listed = TRY(admin.call<wire::CanaryAnswer>(list));
+  const auto listed = TRY(list_canaries(attack.house));
 
   auto& report = attack.report;
   report.bound_customers = kBeforeTheBait + bounds().canary_after;

@@ -79,7 +79,10 @@ void HonestTeam::one_customer(Desk& desk, const SeenCase& row, bool first_round)
                       FieldSet::of(Field::kLocator) | FieldSet::of(Field::kItinerary);
   if (first_round) ask(desk, [&](Caller& caller) { return caller.masked(row.id); });
   const auto reveal = [&](Caller& caller) {
-    return caller.reveal(row.id, wanted, Purpose::kService);
+    const auto from = std::chrono::steady_clock::now();
+    auto answer = caller.reveal(row.id, wanted, Purpose::kService);
+    work.took(std::chrono::steady_clock::now() - from);
+    return answer;
   };
   if (ask(desk, reveal).ok()) ++work.reveals;
   if (ask(desk, [&](Caller& caller) { return caller.messages(row.id); }).ok()) ++work.reveals;

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "drills/caller.h"
@@ -28,6 +31,20 @@ struct HonestWork {
   std::atomic<std::uint64_t> reveals = 0, refused = 0;
   std::atomic<std::uint32_t> events = 0;  // cases opened whose event reached a client
   std::atomic<std::uint32_t> events_to_come = 0;
+
+  void took(std::chrono::steady_clock::duration time) {
+    const std::scoped_lock lock(mutex_);
+    reveal_times_.push_back(time);
+  }
+  // How long each reveal took since the last call.
+  std::vector<std::chrono::steady_clock::duration> take_reveal_times() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(reveal_times_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::chrono::steady_clock::duration> reveal_times_;
 };
 
 class HonestTeam {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/descriptor.h"
 #include "crypto/ecdh.h"
@@ -28,8 +29,8 @@ class OwnedFront {
   static Result<OwnedFront> greeted(const House& house);
 
   InstanceNumber instance() const { return instance_; }
-  const Bytes& seen() const { return seen_; }  // all that the keeper ever answered
-  void forget_seen() { seen_.clear(); }
+  // All that the keeper answered since the last call, as it came.
+  Bytes take_seen() { return std::exchange(seen_, {}); }
 
   // Nothing when the keeper closed the channel.
   std::optional<ChannelAnswer> say(std::uint16_t op, ByteView body, InstanceNumber as);

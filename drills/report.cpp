@@ -14,8 +14,10 @@ namespace json = boost::json;
 json::object to_object(const DrillReport& report) {
   json::object fails;
   for (const auto& [protection, failed] : report.fails_without) fails[protection] = failed;
-  json::value first_refusal = nullptr;
-  if (report.first_refusal_ms) first_refusal = *report.first_refusal_ms;
+  const auto time_of = [](const std::optional<std::uint64_t>& ms) -> json::value {
+    if (!ms) return nullptr;
+    return *ms;
+  };
   return {{"name", report.name},
           {"catalogue", report.catalogue},
           {"customers", report.customers},
@@ -26,8 +28,8 @@ json::object to_object(const DrillReport& report) {
           {"seen_in_transit", report.seen_in_transit},
           {"bound_customers", report.bound_customers},
           {"bound_fields", report.bound_fields},
-          {"first_refusal_ms", std::move(first_refusal)},
-          {"contained_ms", nullptr},
+          {"first_refusal_ms", time_of(report.first_refusal_ms)},
+          {"contained_ms", time_of(report.contained_ms)},
           {"affected",
            {{"customers", report.affected.customers},
             {"fields", report.affected.fields},
@@ -60,6 +62,7 @@ void judge(DrillReport& report) {
   must(report.affected.precision == 1.0, "the affected set names more than was lost");
   must(report.ledger_verified, "the ledger does not verify, or a tampered copy was taken for good");
   must(report.honest_refused == 0, "honest work was refused");
+  must(report.honest_reveals > 0, "honest work stopped");
   for (const auto& [protection, failed] : report.fails_without) {
     must(failed, fmt::format("it does not fail without {}", protection));
   }

@@ -30,6 +30,7 @@ struct DrillReport {
   std::uint64_t bound_customers = 0;
   std::uint64_t bound_fields = 0;
   std::optional<std::uint64_t> first_refusal_ms;
+  std::optional<std::uint64_t> contained_ms;  // until all who were to be contained were
   AffectedReport affected;
   std::uint64_t ledger_size = 0;
   bool ledger_verified = false;
@@ -47,8 +48,8 @@ struct DrillReport {
 // Decides `passed` from the figures and adds a problem for each that is wrong.
 void judge(DrillReport& report);
 
-// {"drills":[...]}, one line, members in the order of the issue; contained_ms is null until
-// detection exists.
+// {"drills":[...]}, one line, members in the order of the issue. Times count from the first hostile
+// act and are null when that never happened: only a touched canary contains anybody.
 std::string to_json(std::span<const DrillReport> reports);
 std::string to_table(std::span<const DrillReport> reports);
 

@@ -43,7 +43,8 @@ TEST(DrillReport, JsonIsWhatToolsReadGolden) {
 TEST(DrillReport, NeverRefusedIsNull) {
   auto report = good();
   report.first_refusal_ms.reset();
-  EXPECT_THAT(to_json({&report, 1}), HasSubstr("\"first_refusal_ms\":null"));
+  report.contained_ms = 34;
+  EXPECT_THAT(to_json({&report, 1}), HasSubstr("\"first_refusal_ms\":null,\"contained_ms\":34"));
 }
 
 TEST(DrillReport, EachWrongFigureFailsIt) {
@@ -58,6 +59,7 @@ TEST(DrillReport, EachWrongFigureFailsIt) {
   EXPECT_TRUE(fails_when([](DrillReport& report) { report.affected.precision = 0.5; }));
   EXPECT_TRUE(fails_when([](DrillReport& report) { report.ledger_verified = false; }));
   EXPECT_TRUE(fails_when([](DrillReport& report) { report.honest_refused = 1; }));
+  EXPECT_TRUE(fails_when([](DrillReport& report) { report.honest_reveals = 0; }));
   EXPECT_TRUE(fails_when(
       [](DrillReport& report) { report.fails_without = {{"grant", true}, {"budget", false}}; }));
   auto report = good();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "drills/theft.h"
 #include "wire/frame.h"
 
 namespace bulkhead::drills {
@@ -46,6 +47,34 @@ TEST(Tap, SenselessLengthsEndIt) {
     put_big_endian(length, bytes.data());
     EXPECT_TRUE(read_tap(bytes, [](const TapFrame&) { FAIL(); }).broken);
   }
+}
+
+// One value of each of three customers came out; the ledger misses the second's, the thief the
+// third's.
+TEST(Channel, EachValueMustBeToldAndWrittenDown) {
+  const TokenTable tokens{{"aaaaaaaaaaaaaa", {1, Field::kEmail}},
+                          {"bbbbbbbbbbbbbb", {2, Field::kEmail}},
+                          {"cccccccccccccc", {3, Field::kEmail}},
+                          {"dddddddddddddd", {3, Field::kPhone}}};
+  const auto email = FieldSet::of(Field::kEmail);
+  const Account account{{1, {email, false}}, {2, {{}, true}}, {3, {email, false}}};
+  Loot loot;
+  loot.fields = {{1, email}, {2, email}};
+  Bytes sent = two_frames();
+  wire::put_frame(sent, {14, 8, InstanceNumber(3)}, view_of("x aaaaaaaaaaaaaa"));
+  auto check = check_channel(sent, tokens, account, loot);
+  EXPECT_EQ(check.values, 1u);
+  EXPECT_EQ(check.not_accounted + check.unknown, 0u);
+  wire::put_frame(sent, {14, 9, InstanceNumber(3)}, view_of("bbbbbbbbbbbbbb, cccccccccccccc"));
+  check = check_channel(sent, tokens, account, loot);
+  EXPECT_EQ(check.values, 3u);
+  EXPECT_EQ(check.not_accounted, 1u);
+  EXPECT_EQ(check.unknown, 1u);
+  EXPECT_EQ(check.seen, (std::set<std::uint32_t>{1, 2, 3}));
+  wire::put_frame(sent, {14, 10, InstanceNumber(3)}, view_of("dddddddddddddd"));
+  check = check_channel(sent, tokens, account, loot);
+  EXPECT_EQ(check.not_accounted, 2u) << "told is the field, not the customer alone";
+  EXPECT_EQ(check.unknown, 2u);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ constexpr std::size_t kScopePagesMax = 10'000;
 
 // What the tap saw of both faces must be within what the ledger says of everybody.
 Status check_tap(const DrillRun& run, const Theft& theft, const House& house, const Account& all,
-                 const Evidence& evidence, DrillReport& report) {
+                 const Evidence& evidence, const ChannelCheck& channel, DrillReport& report) {
   std::uint64_t missing = 0;
   auto in_transit = evidence.typed;
   for (const auto face : {Face::kDesk, Face::kApi}) {
@@ -20,6 +20,11 @@ Status check_tap(const DrillRun& run, const Theft& theft, const House& house, co
       missing += TRY(tokens_not_accounted(file, run.stage.world.tokens, all, seen));
     if (face == theft.face) in_transit.insert(seen.begin(), seen.end());
   }
+  // The tap stands before the house's own fronts; a front of the thief's has a channel of its own.
+  if (!channel.seen.empty()) {
+    in_transit = evidence.typed;
+    in_transit.insert(channel.seen.begin(), channel.seen.end());
+  }
   report.seen_in_transit = in_transit.size();
   if (missing > 0) {
     report.affected.recall = 0;
@@ -27,6 +32,22 @@ Status check_tap(const DrillRun& run, const Theft& theft, const House& house, co
         fmt::format("{} values left the keeper without standing in the ledger", missing));
   }
   return {};
+}
+
+void judge_channel(const ChannelCheck& channel, DrillReport& report) {
+  report.notes.push_back(fmt::format("{} values of {} customers in what its channel was sent",
+                                     channel.values, channel.seen.size()));
+  if (channel.not_accounted > 0) {
+    report.affected.recall = 0;
+    report.problems.push_back(
+        fmt::format("{} values reached the thief's front without standing in the ledger for it",
+                    channel.not_accounted));
+  }
+  if (channel.unknown > 0)
+    report.problems.push_back(fmt::format(
+        "{} values reached the thief's front in no answer that he counted", channel.unknown));
+  if (channel.values == 0)
+    report.problems.emplace_back("nothing was found in what the thief's front was sent");
 }
 
 void take_evidence(const Evidence& evidence, DrillReport& report) {
@@ -125,6 +146,20 @@ Result<std::uint64_t> tokens_not_accounted(const std::string& tap_file, const To
   return missing;
 }
 
+ChannelCheck check_channel(ByteView sent, const TokenTable& tokens, const Account& account,
+                           const Loot& loot) {
+  ChannelCheck check;
+  find_plain_tokens(sent, tokens, [&](const TokenOwner& owner) {
+    ++check.values;
+    check.seen.insert(owner.customer);
+    const auto told = account.find(owner.customer);
+    const auto had = loot.fields.find(owner.customer);
+    if (told == account.end() || !told->second.fields.has(owner.field)) ++check.not_accounted;
+    if (had == loot.fields.end() || !had->second.has(owner.field)) ++check.unknown;
+  });
+  return check;
+}
+
 Status check_ledger(const Stage& stage, const House& house, const Outsider& outsider,
                     DrillReport& report) {
   const auto untouched = judge_ledger(house.ledger(), outsider);
@@ -154,7 +189,8 @@ Result<DrillReport> run_theft(const DrillRun& run, const Theft& theft) {
   query.principal.value = theft.principal;
   query.network.value = theft.network;
   Account lost;
-  Attack attack{run, run.stage, *house, book, honest, evidence, query, report, lost};
+  Bytes sent;
+  Attack attack{run, run.stage, *house, book, honest, evidence, query, report, lost, sent};
   TRY_STATUS(theft.attack(attack));
   honest.end();
   report.honest_reveals = honest.work.reveals;
@@ -172,7 +208,9 @@ Result<DrillReport> run_theft(const DrillRun& run, const Theft& theft) {
   TRY_STATUS(house->stop());
   take_evidence(evidence, report);
   report.affected = compare(evidence.loot, account);
-  TRY_STATUS(check_tap(run, theft, *house, all, evidence, report));
+  const auto channel = check_channel(sent, run.stage.world.tokens, account, evidence.loot);
+  TRY_STATUS(check_tap(run, theft, *house, all, evidence, channel, report));
+  if (!sent.empty()) judge_channel(channel, report);
   TRY_STATUS(check_ledger(run.stage, *house, outsider, report));
   if (theft.afterwards) TRY_STATUS(theft.afterwards(*house, report));
   const auto denials = TRY(count_denials(house->ledger(), evidence.began_wall_ms - kTurnMs));

@@ -30,6 +30,7 @@ struct Attack {
   wire::ScopeQuery& scope;  // what the ledger will be asked; the attack may say more
   DrillReport& report;      // the attack sets bounds, `exceeded` and notes
   Account& lost;            // what the ledger said before it lost it, and says is lost
+  Bytes& channel;           // all that the keeper sent to a front of the thief's own
 };
 
 struct Theft {
@@ -55,6 +56,16 @@ AffectedReport compare(const Loot& loot, const Account& account);
 // they were.
 Result<std::uint64_t> tokens_not_accounted(const std::string& tap_file, const TokenTable& tokens,
                                            const Account& all, std::set<std::uint32_t>& seen);
+
+// What came out of the keeper to a front of the thief's own, value by value.
+struct ChannelCheck {
+  std::uint64_t values = 0;
+  std::uint64_t not_accounted = 0;  // that the ledger does not name for that front
+  std::uint64_t unknown = 0;        // that the thief did not write down
+  std::set<std::uint32_t> seen;     // whose they were
+};
+ChannelCheck check_channel(ByteView sent, const TokenTable& tokens, const Account& account,
+                           const Loot& loot);
 
 // The ledger of a house that stopped: untouched it must be accepted, each tampered copy refused.
 Status check_ledger(const Stage& stage, const House& house, const Outsider& outsider,

@@ -91,8 +91,9 @@ void add_serve(CLI::App& app, Chosen& chosen) {
             "Drills only: whoever connects to front.sock in the data directory holds a "
             "channel to the keeper, as a compromised desk would");
         command.add_option("--without", options.without, "Drills only: protections to switch off")
-            ->check(CLI::IsMember({"budget", "grant", "proof", "metering", "clock", "young",
-                                   "space", "adoption", "canary", "growth", "anchor"}));
+            ->check(
+                CLI::IsMember({"budget", "grant", "proof", "metering", "clock", "young", "space",
+                               "adoption", "canary", "growth", "sign-in-guard", "anchor"}));
       },
       serve);
 }

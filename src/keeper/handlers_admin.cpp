@@ -83,20 +83,10 @@ Outcome status(Keeper& keeper, const Call&, const wire::StatusQuery&) {
     if (const auto* const rule = rule_of(op))
       answer.quarantined.items.push_back({std::string(rule->name)});
   }
-  const auto add = [&](bool off, const char* name) {
-    if (off) answer.without.items.push_back({name});
-  };
-  add(parts.without.grant, "grant");
-  add(parts.without.budget, "budget");
-  add(parts.without.proof, "proof");
-  add(parts.without.metering, "metering");
-  add(parts.without.young, "young");
-  add(parts.without.clock, "clock");
-  add(parts.without.space, "space");
-  add(parts.without.adoption, "adoption");
+  for (const auto& one : kProtections) {
+    if (parts.without.*one.off) answer.without.items.push_back({std::string(one.name)});
+  }
   answer.standing = ledger_standing(keeper);
-  add(parts.without.canary, "canary");
-  add(parts.without.growth, "growth");
   if (parts.drill) {
     answer.state_fingerprint = keeper.state().fingerprint();
     answer.state_entries = keeper.state().entries();

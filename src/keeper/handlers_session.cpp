@@ -49,12 +49,15 @@ Outcome sign_in(Keeper& keeper, const Call& call, const wire::SignIn& message) {
   if (call.channel->face == Face::kApi) return Outcome::refuse(Reason::kRole);
   if (!is_public_key(message.public_key)) return Outcome::refuse(Reason::kMalformed);
   const auto network = keeper.network_of_stranger(call, message.network);
-  if (const auto wait_s = keeper.guard().wait_s(name, message.network); wait_s > 0) {
+  const bool guarded = !keeper.parts().without.sign_in_guard;
+  const auto wait_s = guarded ? keeper.guard().wait_s(name, message.network) : 0u;
+  if (wait_s > 0) {
     keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kBackOff, network);
     return Outcome::refuse(Reason::kBackOff, wait_s);
   }
-  const auto waiting_max =
-      keeper.guard().knows(name, message.network) ? kHashingJobsMax : kStrangersHashingJobsMax;
+  const auto waiting_max = !guarded || keeper.guard().knows(name, message.network)
+                               ? kHashingJobsMax
+                               : kStrangersHashingJobsMax;
   keeper.guard().begin(name, message.network);
 
   auto check = std::make_shared<SignInCheck>();

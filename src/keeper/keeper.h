@@ -29,6 +29,7 @@
 #include "keeper/snapshots.h"
 #include "keeper/state.h"
 #include "keeper/turn.h"
+#include "keeper/without.h"
 #include "ledger/group_committer.h"
 #include "ledger/ledger.h"
 #include "vault/references.h"
@@ -39,20 +40,6 @@
 namespace bulkhead {
 
 class Replica;
-
-// Protections switched off, in drill directories only, to show what each is worth.
-struct Without {
-  bool grant = false;
-  bool budget = false;
-  bool proof = false;
-  bool metering = false;
-  bool clock = false;     // a restart believes the wall clock
-  bool young = false;     // a channel proves somebody from the moment it was changed
-  bool space = false;     // nothing is held back on the disk
-  bool adoption = false;  // what was lost before an adoption counts as not spent
-  bool canary = false;    // nobody is contained for touching one
-  bool growth = false;    // whoever is new has the whole budget
-};
 
 struct KeeperParts {
   const Clock& clock;

@@ -22,30 +22,10 @@ Result<Without> read_without(const std::vector<std::string>& names, bool drill) 
   for (const auto& name : names) {
     if (!drill)
       return fail(ErrorCode::kRefused, "protections can be switched off in drill directories only");
-    if (name == "grant")
-      without.grant = true;
-    else if (name == "budget")
-      without.budget = true;
-    else if (name == "proof")
-      without.proof = true;
-    else if (name == "metering")
-      without.metering = true;
-    else if (name == "clock")
-      without.clock = true;
-    else if (name == "young")
-      without.young = true;
-    else if (name == "space")
-      without.space = true;
-    else if (name == "adoption")
-      without.adoption = true;
-    else if (name == "canary")
-      without.canary = true;
-    else if (name == "growth")
-      without.growth = true;
-    else
-      return fail(ErrorCode::kMalformed,
-                  "no such protection: grant, budget, proof, metering, clock, young, space, "
-                  "adoption, canary or growth");
+    const auto found = std::ranges::find(kProtections, name, &Protection::name);
+    if (found == kProtections.end())
+      return fail(ErrorCode::kMalformed, "no such protection; keeper/without.h names them");
+    without.*found->off = true;
   }
   return without;
 }

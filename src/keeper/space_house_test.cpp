@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "keeper/house_fixture.h"
+#include "keeper/without.h"
 
 namespace bulkhead {
 namespace {
@@ -110,7 +111,7 @@ TEST_F(FullHouse, RefusalsDoNotUseUpTheRoomThatIsLeft) {
   EXPECT_EQ(size(), before);
 }
 
-TEST_F(KeeperHouse, ALimitedDiskIsADrillsAlone) {
+TEST_F(KeeperHouse, ALimitedDiskAndASwitchedOffProtectionAreADrillsAlone) {
   stop();
   const auto demo = folder_.path() / "demo";
   std::filesystem::create_directories(demo);
@@ -122,8 +123,12 @@ TEST_F(KeeperHouse, ALimitedDiskIsADrillsAlone) {
   limited.ledger_space = 1;
   EXPECT_EQ(run_keeper({demo.string(), {}, false, limited}, root_, theirs.get()).error().code,
             ErrorCode::kRefused);
-  EXPECT_EQ(run_keeper({demo.string(), {"space"}, false, {}}, root_, theirs.get()).error().code,
-            ErrorCode::kRefused);
+  for (const auto& one : kProtections) {
+    const std::vector<std::string> names{std::string(one.name)};
+    const auto started = run_keeper({demo.string(), names, false, {}}, root_, theirs.get());
+    ASSERT_FALSE(started) << one.name;
+    EXPECT_EQ(started.error().code, ErrorCode::kRefused) << one.name;
+  }
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ void add_erasure(CLI::App& app, Chosen& chosen);
 void add_keys(CLI::App& app, Chosen& chosen);
 void add_ledger(CLI::App& app, Chosen& chosen);
 void add_ledger_custody(CLI::App& ledger, Chosen& chosen);  // its witness and adoption
+void add_opening(CLI::App& ledger, Chosen& chosen);         // what one entry hides
 void add_verify(CLI::App& app, Chosen& chosen);
 void add_proof(CLI::App& app, Chosen& chosen);
 void add_login(CLI::App& app, Chosen& chosen);  // and logout

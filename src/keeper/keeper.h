@@ -164,6 +164,8 @@ class Keeper {
   void begin_turn();
   // Ends idle and old sessions and writes down what was compressed. A few times a second.
   void sweep();
+  // Writes down what was compressed within the second that is not over yet. Call once, at the end.
+  void end();
 
   // --- what is closed (keeper_space.cpp)
   // Why nobody may ask for that now: the disk is full, or an adoption is not confirmed.

@@ -234,7 +234,8 @@ void anchor_options(CLI::App& command, AnchorOptions& options) {
 
 void add_ledger(CLI::App& app, Chosen& chosen) {
   auto* const ledger = app.add_subcommand(
-      "ledger", "The ledger and those who watch it: anchor, compare, witness, adopt, confirm");
+      "ledger",
+      "The ledger and those who watch it: anchor, compare, opening, witness, adopt, confirm");
   ledger->require_subcommand(1);
   add_command<AnchorOptions>(
       *ledger, chosen, "anchor",
@@ -254,6 +255,7 @@ void add_ledger(CLI::App& app, Chosen& chosen) {
   add_command<AnchorOptions>(*ledger, chosen, "compare",
                              "Whether the ledger still holds what a witness once cosigned",
                              anchor_options, compare);
+  add_opening(*ledger, chosen);
   add_ledger_custody(*ledger, chosen);
 }
 

@@ -34,6 +34,7 @@ void add_backup(CLI::App& app, Chosen& chosen);
 void add_restore(CLI::App& app, Chosen& chosen);
 void add_ledger(CLI::App& app, Chosen& chosen);
 void add_ledger_custody(CLI::App& ledger, Chosen& chosen);  // its witness and adoption
+void add_opening(CLI::App& ledger, Chosen& chosen);         // what one entry hides
 void add_verify(CLI::App& app, Chosen& chosen);
 void add_proof(CLI::App& app, Chosen& chosen);
 void add_login(CLI::App& app, Chosen& chosen);  // and logout

@@ -5,12 +5,12 @@
 #include "cli/server_url.h"
 #include "client/client.h"
 #include "ledger/note.h"
+#include "wire/paths.h"
 
 namespace bulkhead::cli {
 namespace {
 
-constexpr std::string_view kApiPrefix = "/api/v1/ledger";
-constexpr int kOk = 200, kBadRequest = 400, kNotFound = 404, kUnauthorised = 401;
+constexpr int kOk = 200, kBadRequest = 400, kNotFound = 404, kUnauthorised = 401, kTooMany = 429;
 
 class HttpsSource final : public Source {
  public:
@@ -29,6 +29,8 @@ class HttpsSource final : public Source {
       return fail(ErrorCode::kRefused, "the server wants an auditor's token: --token");
     if (answer.status == kBadRequest)
       return fail(ErrorCode::kRefused, "the server does not take this token (or this URL)");
+    if (answer.status == kTooMany)
+      return fail(ErrorCode::kUnavailable, "the server was asked too often; try again in a minute");
     if (answer.status != kOk)
       return fail(ErrorCode::kUnavailable, "the server does not give the file");
     return Bytes(answer.body.begin(), answer.body.end());
@@ -61,9 +63,9 @@ Result<std::unique_ptr<Source>> open_ledger_source(const std::string& where,
   if (token.find_first_of("\r\n ") != std::string::npos)
     return fail(ErrorCode::kMalformed, "a token has no blanks");
   const auto url = TRY(parse_server_url(where));
-  auto source =
-      std::make_unique<HttpsSource>(TRY(server_address(url, certificate, data_dir)),
-                                    url.path.empty() ? std::string(kApiPrefix) : url.path, token);
+  auto source = std::make_unique<HttpsSource>(
+      TRY(server_address(url, certificate, data_dir)),
+      url.path.empty() ? std::string(wire::kLedgerPath) : url.path, token);
   TRY_STATUS(source->connect());
   return source;
 }

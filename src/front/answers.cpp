@@ -298,6 +298,12 @@ Status tell_ledger_bytes(ByteView answer, Response& to) {
   to.body = std::move(read.bytes.value);
   return {};
 }
+Status tell_opening(ByteView answer, Response& to) {
+  auto opening = TRY(wire::decode<wire::OpeningAnswer>(answer));
+  to.content_type = "application/octet-stream";
+  to.body = std::move(opening.bytes.value);
+  return {};
+}
 Status tell_anchor(ByteView answer, Response& to) {
   const auto anchor = TRY(wire::decode<wire::AnchorAnswer>(answer));
   JsonWriter json(to.body);

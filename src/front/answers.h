@@ -29,6 +29,7 @@ Status tell_messages(ByteView answer, Response& to);
 Status tell_count(ByteView answer, Response& to);
 Status tell_checkpoint(ByteView answer, Response& to);
 Status tell_anchor(ByteView answer, Response& to);
+Status tell_opening(ByteView answer, Response& to);
 Status tell_ledger_bytes(ByteView answer, Response& to);
 
 }  // namespace bulkhead::front

@@ -90,6 +90,8 @@ void check_plan(const Request& request, const Site::Plan& plan, const Bytes& mes
       return check_question<wire::DecideAllowance>(request, message);
     case Op::kAddAnchor:
       return check_question<wire::AddAnchor>(request, message);
+    case Op::kReadOpening:
+      return check_question<wire::ReadOpening>(request, message);
     case Op::kMe:
       return check_question<wire::Me>(request, message);
     case Op::kDisclosures:

@@ -328,6 +328,17 @@ Status ask_anchor(const Asked& asked, Bytes& to) {
   return {};
 }
 
+Status ask_opening(const Asked& asked, Bytes& to) {
+  const auto index = canonical_decimal<std::uint64_t>(asked.parameter);
+  if (!index) return fail(ErrorCode::kNotFound, "An entry is named by its index in the ledger.");
+  wire::ReadOpening message;
+  message.token = TRY(auditor_token_of(asked.request));
+  message.index = *index;
+  message.network = asked.request.peer;
+  wire::Encoder(to).put(message);
+  return {};
+}
+
 Status ask_tile(const Asked& asked, Bytes& to) {
   const auto slash = asked.parameter.find('/');
   const auto level = canonical_decimal<std::uint8_t>(asked.parameter.substr(0, slash));

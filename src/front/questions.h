@@ -20,6 +20,7 @@ Status ask_decide_allowance(const Asked& asked, Bytes& to);
 Status ask_add_message(const Asked& asked, Bytes& to);
 Status ask_checkpoint(const Asked& asked, Bytes& to);
 Status ask_anchor(const Asked& asked, Bytes& to);
+Status ask_opening(const Asked& asked, Bytes& to);
 Status ask_tile(const Asked& asked, Bytes& to);
 Status ask_entries(const Asked& asked, Bytes& to);
 

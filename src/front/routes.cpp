@@ -42,12 +42,8 @@ constexpr Route queried(Route route) {
   route.takes_query = true;
   return route;
 }
-constexpr Route audited(std::string_view pattern, Ask ask, Tell tell) {
-  return {.pattern = pattern,
-          .needs = Needs::kAuditorToken,
-          .op = Op::kReadLedger,
-          .ask = ask,
-          .tell = tell};
+constexpr Route audited(std::string_view pattern, Ask ask, Tell tell, Op op = Op::kReadLedger) {
+  return {.pattern = pattern, .needs = Needs::kAuditorToken, .op = op, .ask = ask, .tell = tell};
 }
 
 constexpr Route hands_in(std::string_view pattern, Op op, Ask ask, Tell tell) {
@@ -104,6 +100,7 @@ constexpr std::array kRoutes{
     proven(kPost, "/api/v1/session/lanes", Op::kOpenLane, ask_plain<wire::OpenLane>, tell_lane),
     audited("/api/v1/ledger/checkpoint", ask_checkpoint, tell_checkpoint),
     hands_in("/api/v1/ledger/anchor", Op::kAddAnchor, ask_anchor, tell_anchor),
+    audited("/api/v1/ledger/opening/{index}", ask_opening, tell_opening, Op::kReadOpening),
     audited("/api/v1/ledger/tile/entries/{rest}", ask_entries, tell_ledger_bytes),
     audited("/api/v1/ledger/tile/{rest}", ask_tile, tell_ledger_bytes),
     shown("/", Local::kPage),

@@ -120,6 +120,12 @@ KeeperReply obliging_keeper(wire::Op op, ByteView body) {
           wire::ReadLedgerAnswer{{fmt::format("what {} level {} index {} width {}", message->what,
                                               message->level, message->index, message->width)}});
     }
+    case Op::kReadOpening: {
+      const auto message = wire::decode<wire::ReadOpening>(body);
+      if (!message || message->token[0] != 0x55) return refuses(Reason::kNoSession);
+      if (message->index == 7) return refuses(Reason::kTooMany, 9);
+      return says(wire::OpeningAnswer{{wire::target_of(*message).path}});
+    }
     case Op::kAddAnchor: {
       const auto message = wire::decode<wire::AddAnchor>(body);
       if (!message || message->token[0] != 0x55) return refuses(Reason::kNoSession);
@@ -267,6 +273,29 @@ TEST(Server, AuditorsReadTheLedgerAsATileLog) {
   EXPECT_EQ(get("checkpoint", to_base64url(Bytes(32, 0x56))).status, 401);
   EXPECT_EQ(get("checkpoint", "short").status, 400);
   EXPECT_EQ(caller.ask(plain_request("GET", "/api/v1/ledger/checkpoint")).status, 401);
+}
+
+TEST(Server, AuditorsAskForOneOpening) {
+  Caller caller(desk().port());
+  const auto get = [&](const std::string& name, std::uint8_t token = 0x55) {
+    return caller.ask("GET /api/v1/ledger/opening/" + name + " HTTP/1.1\r\nHost: " + kTestHost +
+                      "\r\nAuthorization: Bearer " + to_base64url(Bytes(32, token)) + "\r\n\r\n");
+  };
+  for (const auto* const index : {"0", "12", "18446744073709551615"}) {
+    const auto reply = get(index);
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.field("Content-Type"), "application/octet-stream");
+    EXPECT_EQ(reply.field("Cache-Control"), "no-store");
+    EXPECT_EQ(reply.body, "/api/v1/ledger/opening/" + std::string(index));  // its one spelling
+  }
+  EXPECT_EQ(get("7").status, 429);
+  EXPECT_EQ(get("7").field("Retry-After"), "9");
+  for (const auto* const wrong : {"", "00", "01", "-1", "+1", "x", "1/", "1/2", "1.0", "0x1",
+                                  "18446744073709551616", "1?a=b"})
+    EXPECT_NE(get(wrong).status, 200) << wrong;
+  EXPECT_EQ(get("1", 0x56).status, 401);
+  EXPECT_EQ(caller.ask(plain_request("GET", "/api/v1/ledger/opening/1")).status, 401);
+  EXPECT_EQ(caller.ask(proven_request({"GET", "/api/v1/ledger/opening/1", ""})).status, 400);
 }
 
 TEST(Server, AuditorsHandInWhatAWitnessSigned) {

@@ -71,6 +71,7 @@ class CanaryHouse : public KeeperHouse {
   }
   SignedIn enter(const std::string& name) {
     time_.advance_ms(kCodeMs);
+    ++entered_;
     return sign_in(*admin_, *front_, name);
   }
   Reason try_to_enter(const std::string& name) {
@@ -128,6 +129,7 @@ class CanaryHouse : public KeeperHouse {
   FakeClock time_;
   std::optional<Peer> admin_, front_;
   Pseudonym pseudonym_;
+  std::uint32_t entered_ = 0;  // sessions that began; numbers rise by one
 };
 
 TEST_F(CanaryHouse, EveryWayToTouchOneContainsWhoeverTouchedIt) {
@@ -140,6 +142,8 @@ TEST_F(CanaryHouse, EveryWayToTouchOneContainsWhoeverTouchedIt) {
   const auto traveller = admin_->call<wire::ImportAnswer>(import).first_customer;
   const auto trip = seed_case(CustomerNumber(traveller), anna);
 
+  const auto ring = KeyRing::open(folder_.path() / "keys", root_);
+  ASSERT_TRUE(ring);
   using Way = std::function<std::optional<PeerAnswer>(SignedIn&)>;
   const auto way = [&](auto message) -> Way {
     return [this, message](SignedIn& who) { return who.ask(*front_, message); };
@@ -158,6 +162,21 @@ TEST_F(CanaryHouse, EveryWayToTouchOneContainsWhoeverTouchedIt) {
       way(wire::CancelErasure{{}, id}),
       way(wire::ListCases{{}, wire::CaseView::kMine, 0, 50}),
       way(wire::ListCases{{}, wire::CaseView::kOpen, 0, 50}),
+      way(wire::ChangeContact{
+          {}, id, {{{static_cast<std::uint8_t>(Field::kEmail), {"new@example.com"}}}}}),
+      way(wire::AskApproval{{}, id, 1}),
+      way(wire::BreakGlass{{}, id}),
+      // By a reference of the session's own, as whoever holds the reference key could make one.
+      [&](SignedIn& who) {
+        const SessionNumber session(entered_ - 1);
+        const auto open = [&](CustomerNumber customer) {
+          return who.ask(
+              *front_,
+              wire::OpenCase{{}, make_ref(**ring, customer, session), RequestType::kQuestion});
+        };
+        EXPECT_EQ(open(CustomerNumber(2))->reason, Reason::kNone);
+        return open(kBaitCustomer);
+      },
   };
   for (std::size_t i = 0; i < ways.size(); ++i) {
     auto session = enter("anna");

@@ -203,6 +203,12 @@ struct ScopeDetail {
   WIRE_MEMBERS(query, ledger_size)
 };
 
+// kExport without a customer: an auditor was given the opening of one entry.
+struct OpeningDetail {
+  std::uint64_t index = 0;
+  WIRE_MEMBERS(index)
+};
+
 // kClock: wall time and keeper time parted by more than 30 seconds, or are closer again.
 struct ClockDetail {
   bool wall_ahead = false;

@@ -35,6 +35,7 @@ Outcome count(Keeper&, const Call&, const Asker&, const wire::Count&);
 Outcome list_messages(Keeper&, const Call&, const Asker&, const wire::ListMessages&);
 Outcome add_message(Keeper&, const Call&, const Asker&, const wire::AddMessage&);
 Outcome read_ledger(Keeper&, const Call&, const wire::ReadLedger&);
+Outcome read_opening(Keeper&, const Call&, const wire::ReadOpening&);
 
 // --- contact writes and allowances (handlers_contact.cpp, handlers_allowance.cpp) ---
 Outcome change_contact(Keeper&, const Call&, const Asker&, const wire::ChangeContact&);

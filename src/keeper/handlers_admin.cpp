@@ -18,6 +18,7 @@ Outcome admin_hello(Keeper& keeper, const Call& call, const wire::AdminHello& me
 Outcome admin_sign_in(Keeper& keeper, const Call& call, const wire::AdminSignIn& message) {
   static constexpr wire::NetworkAddress kLocal{};
   if (const auto wait_s = keeper.guard().wait_s(message.name.value, kLocal); wait_s > 0) {
+    keeper.record_unknown(call, EntryKind::kSignInFailed, Reason::kBackOff, NetworkNumber());
     return Outcome::refuse(Reason::kBackOff, wait_s);
   }
   keeper.guard().begin(message.name.value, kLocal);

@@ -1,5 +1,5 @@
-// Messages of a case: sealed free text in and out, and the published files of the ledger for
-// auditors.
+// Messages of a case: sealed free text in and out. For auditors: the published files of the ledger,
+// and openings of its entries.
 #include <algorithm>
 
 #include "keeper/handlers.h"
@@ -124,6 +124,33 @@ Outcome read_ledger(Keeper& keeper, const Call& call, const wire::ReadLedger& me
     }
     if (!bytes) return refuse_with(Reason::kNotThere);
     return answer_with(wire::ReadLedgerAnswer{{std::string(text_of(*bytes))}});
+  });
+}
+
+Outcome read_opening(Keeper& keeper, const Call& call, const wire::ReadOpening& message) {
+  const auto auditor = auditor_of(keeper, message.token, message.network);
+  if (!auditor) {
+    keeper.record_unknown(call, EntryKind::kDenied, Reason::kNoSession, NetworkNumber());
+    return Outcome::refuse(Reason::kNoSession);
+  }
+  const Asker asker{nullptr, *auditor, keeper.state().principal(*auditor)->facts};
+  auto& openings = keeper.openings_of(*auditor);
+  const auto wait_s = openings.wait_s(keeper.now_ms(), kOpeningsPerMinuteMax);
+  if (wait_s > 0)
+    return keeper.deny(call, asker, Reason::kTooMany, CaseNumber(), FieldSet(), wait_s);
+  openings.take(keeper.now_ms());
+  const LeafIndex index{message.index};
+  if (!holds(keeper.parts().ledger.checkpoint_size(), index))
+    return Outcome::refuse(Reason::kNotThere);
+  const auto network = keeper.network_number(call, message.network);
+  auto entry = keeper.make_entry(EntryKind::kExport, call, asker);
+  entry.network = network;
+  entry.detail = wire::encode(OpeningDetail{index.value});
+  keeper.record(std::move(entry));
+  return Outcome::run([index, &ledger = keeper.parts().ledger](ActContext&) {
+    const auto opening = ledger.opening(index);
+    if (!opening) return refuse_with(Reason::kNotThere);
+    return answer_with(wire::OpeningAnswer{{std::string(text_of(*opening))}});
   });
 }
 

@@ -130,6 +130,11 @@ void Keeper::sweep() {
   }
 }
 
+void Keeper::end() {
+  for (auto& [key, alike] : alike_) flush_alike(alike);
+  alike_.clear();
+}
+
 // --- read
 // -------------------------------------------------------------------------------------------------------------
 

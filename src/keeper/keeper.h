@@ -25,6 +25,7 @@
 #include "keeper/limits_cache.h"
 #include "keeper/live_sessions.h"
 #include "keeper/range_store.h"
+#include "keeper/rate.h"
 #include "keeper/sign_in_guard.h"
 #include "keeper/snapshots.h"
 #include "keeper/state.h"
@@ -114,6 +115,9 @@ std::uint16_t year_of(std::uint64_t wall_ms);
 // number, so that a front which makes networks up fills neither ledger nor memory.
 inline constexpr std::uint32_t kStrangersPerMinuteMax = 60;
 
+// Openings that one auditor may ask for in a minute. Each is an entry.
+inline constexpr std::uint32_t kOpeningsPerMinuteMax = 600;
+
 // Erasures that one person may ask for in a day.
 inline constexpr std::int64_t kErasuresADayMax = 20;
 
@@ -137,6 +141,8 @@ class Keeper {
   const CredentialCheck& credential_check() const { return *parts_.credential_check; }
   LimitsCache& limits() { return limits_; }
   AnchorGate& anchor_gate() { return anchor_gate_; }
+  // What an auditor opened within the last minute.
+  Rate& openings_of(PrincipalNumber auditor) { return openings_[auditor.value]; }
   Turn& turn() { return turn_; }
   std::uint64_t now_ms() const { return now_ms_; }    // keeper time of this turn
   std::uint64_t wall_ms() const { return wall_ms_; }  // wall time of this turn
@@ -151,6 +157,8 @@ class Keeper {
   bool clocks_apart() const { return clocks_apart_; }
   // Ends idle and old sessions and writes down what was compressed. A few times a second.
   void sweep();
+  // Writes down what was compressed within the second that is not over yet. Call once, at the end.
+  void end();
 
   // --- what is closed (keeper_space.cpp)
   // Why nobody may ask for that now: the disk is full, or an adoption is not confirmed.
@@ -305,6 +313,7 @@ class Keeper {
   std::vector<Doomed> doomed_;
   std::optional<KeeperTime> time_;
   std::unordered_map<std::uint64_t, Alike> alike_;
+  std::unordered_map<std::uint32_t, Rate> openings_;  // by auditor, of whom there are few
   std::uint64_t now_ms_ = 0;
   std::uint64_t wall_ms_ = 0;
   std::uint64_t started_ms_ = 0;

@@ -100,6 +100,7 @@ Status Loop::run() {
       TRY_STATUS(handle_events(std::span(events).first(static_cast<std::size_t>(count))));
     }
     tick();
+    if (draining_) parts_.keeper.end();
     end_turn();
   }
   return {};

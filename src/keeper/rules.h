@@ -89,6 +89,7 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kListAllowances, "list-allowances", kFront, Stage::kServing, kSmall,  read_proven<wire::ListAllowances, list_allowances>},
     Rule{Op::kDecideAllowance, "decide-allowance", kFront, Stage::kServing, kSmall, read_proven<wire::DecideAllowance, decide_allowance>},
     Rule{Op::kAddAnchor,    "add-anchor",     kFront, Stage::kServing,   10u << 10, read<wire::AddAnchor, add_anchor>},
+    Rule{Op::kReadOpening,  "read-opening",   kFront, Stage::kServing,   kSmall,    read<wire::ReadOpening, read_opening>},
 
     Rule{Op::kAdminHello,   "admin-hello",    kAdmin, Stage::kGreeting,  16,        read<wire::AdminHello, admin_hello>},
     Rule{Op::kAdminSignIn,  "admin-sign-in",  kAdmin, Stage::kSigningIn, kSmall,    read<wire::AdminSignIn, admin_sign_in>},

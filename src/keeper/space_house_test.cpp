@@ -19,6 +19,8 @@ class FullHouse : public KeeperHouse {
       fill(admin);
       const wire::ClientAdd sync{{"sync"}, Role::kClient, {}, 1, {}, true};
       admin.call<wire::ClientSecret>(sync);
+      const wire::ClientAdd auditor{{"auditor"}, Role::kAuditor, {}, 1, {}, true};
+      auditor_ = admin.call<wire::ClientSecret>(auditor).secret;
     }
     restart(kAlmostFull);
   }
@@ -45,6 +47,7 @@ class FullHouse : public KeeperHouse {
     }
     return reason;
   }
+  std::array<std::uint8_t, 32> auditor_{};
 };
 
 TEST_F(FullHouse, ShowsNothingAndStillNarrows) {
@@ -58,6 +61,10 @@ TEST_F(FullHouse, ShowsNothingAndStillNarrows) {
     const auto refused = anna.ask(front, reveal_of(case_of_anna_));
     EXPECT_EQ(refused->reason, Reason::kSpace);
     EXPECT_GT(refused->as<wire::Refusal>().retry_after_s, 0u);
+    // Published files show nothing new and need no room; an opening is an entry.
+    wire::ReadLedger file{.token = auditor_, .width = 256};
+    EXPECT_EQ(front.ask(file)->reason, Reason::kNone);
+    EXPECT_EQ(front.ask(wire::ReadOpening{auditor_, 0, {}})->reason, Reason::kSpace);
     EXPECT_EQ(admin.ask(wire::StaffAdd{{"carl"}, Role::kAgent, {"north"}, {}, true})->reason,
               Reason::kSpace);
     EXPECT_EQ(admin.ask(wire::Import{})->reason, Reason::kSpace);
@@ -91,7 +98,7 @@ TEST_F(FullHouse, ShowsNothingAndStillNarrows) {
   EXPECT_EQ(
       admin.call<wire::StaffSecrets>(wire::StaffAdd{{"carl"}, Role::kAgent, {"north"}, {}, true})
           .number,
-      4u);
+      5u);
 }
 
 // What was refused while nothing could be written stands in two entries, not in one each.

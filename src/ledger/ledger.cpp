@@ -139,13 +139,12 @@ Status Ledger::Core::read(LeafIndex from, TreeSize to, const OnEntry& on_entry) 
   return {};
 }
 
-Result<Bytes> Ledger::Core::read_leaf(LeafIndex index, TreeSize size) const {
+Result<Bytes> Ledger::Core::read_item(TileKind kind, LeafIndex index, TreeSize size) const {
   const auto bundle = index.value / kTileWidth;
   const auto width = width_at(0, bundle, size);
-  const auto bytes =
-      TRY(read_tile_file(disk, options.directory, {TileKind::kEntries, 0, bundle, width}));
-  const auto leaf = TRY(parse_bundle(bytes, width))[index.value % kTileWidth];
-  return Bytes(leaf.begin(), leaf.end());
+  const auto bytes = TRY(read_tile_file(disk, options.directory, {kind, 0, bundle, width}));
+  const auto item = TRY(parse_bundle(bytes, width))[index.value % kTileWidth];
+  return Bytes(item.begin(), item.end());
 }
 
 Result<Bytes> Ledger::Core::published_file(TileName name) const {
@@ -204,6 +203,12 @@ Result<Bytes> Ledger::bundle(std::uint64_t index, unsigned width) const {
   return core_->published_file({TileKind::kEntries, 0, index, width});
 }
 
+Result<Bytes> Ledger::opening(LeafIndex index) const {
+  const auto covered = checkpoint_size();
+  if (!holds(covered, index)) return fail(ErrorCode::kNotFound, "no checkpoint covers that entry");
+  return core_->read_item(TileKind::kPrivate, index, covered);
+}
+
 Result<Digest> Ledger::root_at(TreeSize size) const {
   const auto covered = checkpoint_size();
   if (size > covered) return fail(ErrorCode::kNotFound, "no checkpoint covers that size");
@@ -235,7 +240,7 @@ Result<std::string> Ledger::proof_file(LeafIndex index) const {
   const TileReader reader(core_->disk, core_->options.directory, size);
   proof.index = index;
   proof.hashes = TRY(make_inclusion_proof(reader, index, size));
-  proof.extra = TRY(core_->read_leaf(index, size));
+  proof.extra = TRY(core_->read_item(TileKind::kEntries, index, size));
   return format_tlog_proof(proof);
 }
 

@@ -91,6 +91,9 @@ class Ledger {
   // beyond the checkpoint.
   Result<Bytes> tile(unsigned level, std::uint64_t index, unsigned width) const;
   Result<Bytes> bundle(std::uint64_t index, unsigned width) const;
+  // Salt and private part of one entry: with its leaf, what decode_entry takes. Never published.
+  // kNotFound beyond the checkpoint.
+  Result<Bytes> opening(LeafIndex index) const;
 
   // MTH over the first `size` entries. kNotFound beyond the checkpoint.
   Result<Digest> root_at(TreeSize size) const;

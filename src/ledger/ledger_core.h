@@ -85,7 +85,8 @@ struct Ledger::Core {
   Status read(LeafIndex from, TreeSize to, const OnEntry& on_entry) const;
   Status read_bundle(std::uint64_t bundle, TreeSize size, std::uint64_t from, std::uint64_t to,
                      const OnEntry& on_entry, bool& stopped) const;
-  Result<Bytes> read_leaf(LeafIndex index, TreeSize size) const;
+  // A leaf, or salt and private part.
+  Result<Bytes> read_item(TileKind kind, LeafIndex index, TreeSize size) const;
   Result<Bytes> published_file(TileName name) const;
 
   // Remembers the first failure for good and tells the process.

@@ -405,6 +405,19 @@ struct AnchorAnswer {
   std::uint32_t age_s = 0;  // since it did
   WIRE_MEMBERS(size, age_s)
 };
+// The opening of one entry, for the same: what the leaf's hash hides. Each is an entry itself.
+struct ReadOpening {
+  static constexpr Op kOp = Op::kReadOpening;
+  std::array<std::uint8_t, 32> token{};
+  std::uint64_t index = 0;
+  NetworkAddress network{};
+  WIRE_MEMBERS(token, index, network)
+};
+inline constexpr std::size_t kOpeningBytesMax = 8192;
+struct OpeningAnswer {
+  Text<kOpeningBytesMax> bytes;  // salt ‖ private part
+  WIRE_MEMBERS(bytes)
+};
 struct ReadLedgerAnswer {
   Text<(64u << 10) * 256> bytes;
   WIRE_MEMBERS(bytes)

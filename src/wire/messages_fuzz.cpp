@@ -72,12 +72,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hold_one_of<Hello, SignIn, ClientSignIn, SignOut, OpenLane, Me, OpenCase, ListCases, ShowCase,
               AssignCase, CloseCase, Lookup, Masked, Reveal, ListMessages, AddMessage, Disclosures,
               Count, Grants, RequestErasure, CancelErasure, ChangeContact, AskApproval, BreakGlass,
-              ListAllowances, DecideAllowance, ReadLedger, AddAnchor, AdminHello, AdminSignIn,
-              AdminResume, StatusQuery, LiftQuarantine, StaffAdd, StaffList, StaffChange, ClientAdd,
-              ClientList, ClientRevoke, SetPolicy, Canary, SeedCases, MoveClock, SetContact,
-              DemoCode, Erasures, Hold, Import, ChangeKeys, KeyStatus, SetWitness, TakeAnchor,
-              ConfirmAdoption, ListProposals, ApproveProposal, RefuseProposal, CarryOutProposal,
-              Scope, Prove, NewChannel, Drain, KeeperReady>(data[0], body);
+              ListAllowances, DecideAllowance, ReadLedger, AddAnchor, ReadOpening, AdminHello,
+              AdminSignIn, AdminResume, StatusQuery, LiftQuarantine, StaffAdd, StaffList,
+              StaffChange, ClientAdd, ClientList, ClientRevoke, SetPolicy, Canary, SeedCases,
+              MoveClock, SetContact, DemoCode, Erasures, Hold, Import, ChangeKeys, KeyStatus,
+              SetWitness, TakeAnchor, ConfirmAdoption, ListProposals, ApproveProposal,
+              RefuseProposal, CarryOutProposal, Scope, Prove, NewChannel, Drain, KeeperReady>(
+      data[0], body);
   hold_frames(body);
   return 0;
 }

@@ -37,6 +37,7 @@ enum class Op : std::uint16_t {
   kListAllowances = 27,
   kDecideAllowance = 28,
   kAddAnchor = 29,
+  kReadOpening = 30,
 
   kAdminHello = 64,
   kAdminSignIn = 65,

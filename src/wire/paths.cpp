@@ -79,13 +79,15 @@ std::string object_of(std::initializer_list<Member> members) {
   return object_of(std::span(members.begin(), members.size()));
 }
 
-std::string decimal(std::uint32_t number) {
-  std::array<char, 10> digits;
+std::string decimal(std::uint64_t number) {
+  std::array<char, 20> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   return {digits.data(), end};
 }
 
 }  // namespace
+
+std::string opening_name(std::uint64_t index) { return "opening/" + decimal(index); }
 
 std::string path_of_case(const CaseId& id, std::string_view tail) {
   static constexpr std::string_view kHead = "/api/v1/cases/";
@@ -163,6 +165,10 @@ Target target_of(const DecideAllowance& message) {
           "/api/v1/allowances/" + decimal(message.number),
           {},
           object_of({{"decision", name_of(message.decision)}})};
+}
+
+Target target_of(const ReadOpening& message) {
+  return {"GET", std::string(kLedgerPath) + "/" + opening_name(message.index)};
 }
 
 Target target_of(const Lookup& message) {

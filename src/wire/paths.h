@@ -1,6 +1,7 @@
-// The one spelling of each request that carries a proof: method, path, query and body, rebuilt from
-// the message's own members. Front's routes and the keeper's check both come from here, so a proof
-// fits exactly what was asked, whoever carries it. Owned by wire.
+// The one spelling of each request that carries a proof, and of an auditor's for an opening:
+// method, path, query and body, rebuilt from the message's own members. Front's routes and the
+// keeper's check both come from here, so a proof fits exactly what was asked, whoever carries it.
+// Owned by wire.
 #pragma once
 
 #include <string>
@@ -20,6 +21,10 @@ struct Target {
   // What the proof's digest is taken of.
   std::string content() const { return query + "\n" + body; }
 };
+
+// Where a front serves the ledger to auditors: a C2SP tlog-tiles prefix, and openings beside it.
+inline constexpr std::string_view kLedgerPath = "/api/v1/ledger";
+std::string opening_name(std::uint64_t index);  // below it: "opening/<decimal>"
 
 std::string path_of_case(const CaseId& id,
                          std::string_view tail);  // "/api/v1/cases/<32 hex digits><tail>"
@@ -52,6 +57,7 @@ inline Target target_of(const BreakGlass& m) {
 }
 inline Target target_of(const ListAllowances&) { return {"GET", "/api/v1/allowances"}; }
 Target target_of(const DecideAllowance& message);
+Target target_of(const ReadOpening& message);
 inline Target target_of(const Count&) { return {"GET", "/api/v1/customers/count"}; }
 
 }  // namespace bulkhead::wire

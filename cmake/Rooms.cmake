@@ -21,7 +21,8 @@ endif()
 # Every preset but dev compiles a room's sources twelve together, since reading the headers takes most of the time: what a
 # source keeps to itself needs a name of its own in the room. The dev preset takes them one by one, so that each has to
 # include what it uses; with -DCMAKE_UNITY_BUILD=OFF another preset does too, which is quicker where one file changes
-# often. The linter is to overlook that a source includes sources.
+# often. What a program does not call the linker leaves out (--gc-sections), so that the keeper holds nothing of what only
+# stands beside its own code. The linter is to overlook that a source includes sources.
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
 function(hide_from_linter target)
   set_target_properties(${target} PROPERTIES

@@ -104,8 +104,11 @@ const Drill* find_drill(std::string_view name) {
   return found == drills.end() ? nullptr : &*found;
 }
 
-Result<DrillReport> run_once(const Drill& drill, const Stage& stage, const std::string& without,
-                             const Say& say) {
+namespace {
+
+// Not judged yet: its problems are what the drill itself names.
+Result<DrillReport> run_unjudged(const Drill& drill, const Stage& stage, const std::string& without,
+                                 const Say& say) {
   const auto line = [&](std::string_view text) {
     say(fmt::format("{}{}{}: {}", drill.name, without.empty() ? "" : " without ", without, text));
   };
@@ -114,13 +117,20 @@ Result<DrillReport> run_once(const Drill& drill, const Stage& stage, const std::
   report.name = drill.name;
   report.catalogue = drill.catalogue;
   report.customers = stage.world.options.customers;
+  return report;
+}
+
+}  // namespace
+
+Result<DrillReport> run_once(const Drill& drill, const Stage& stage, const std::string& without,
+                             const Say& say) {
+  auto report = TRY(run_unjudged(drill, stage, without, say));
   judge(report);
   return report;
 }
 
 Result<DrillReport> run_in_full(const Drill& drill, const Stage& stage, const Say& say) {
-  auto report = TRY(run_once(drill, stage, "", say));
-  report.problems.clear();  // judged once more, with all that is known
+  auto report = TRY(run_unjudged(drill, stage, "", say));
   for (const auto protection : drill.protections) {
     const auto open = TRY(run_once(drill, stage, std::string(protection), say));
     // Only a loss beyond the bounds shows the protection's worth; any other failure would be an

@@ -118,9 +118,8 @@ const Site& api() {
   return site;
 }
 
-void answer_everything(RequestReader& reader) {
+void answer_everything(RequestReader& reader, Request& request) {
   static const Metrics metrics;
-  Request request;
   while (reader.read(request) == ReadState::kDone) {
     for (const auto* const site : {&desk(), &api()}) {
       Bytes message;
@@ -136,13 +135,14 @@ void answer_everything(RequestReader& reader) {
 // Every boundary within a request is tried: `piece` bytes arrive at a time.
 void read_stream(std::string_view stream, std::size_t piece) {
   RequestReader reader;
+  Request request;  // outlives each piece of it
   while (!stream.empty()) {
     const auto count = std::min({piece, stream.size(), reader.room().size()});
     if (count == 0) return;
     std::ranges::copy(stream.substr(0, count), reader.room().begin());
     reader.received(count);
     stream.remove_prefix(count);
-    answer_everything(reader);
+    answer_everything(reader, request);
   }
 }
 

@@ -40,11 +40,13 @@ struct PointResult {
   bool reached = true;  // false: the run took another way and ended before the point
 };
 
-// `check` runs on several threads at once.
+// `check` runs on several threads at once. Fails when more than one point in `missed_one_in` was
+// not reached.
 template <class Point>
 void check_crash_points(std::string_view kind, const std::vector<Point>& points,
                         const std::function<PointResult(const Point&)>& check,
-                        unsigned threads = std::thread::hardware_concurrency()) {
+                        unsigned threads = std::thread::hardware_concurrency(),
+                        std::size_t missed_one_in = 8) {
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
   std::size_t reached = 0;
@@ -64,7 +66,8 @@ void check_crash_points(std::string_view kind, const std::vector<Point>& points,
   }
   fmt::print("{}: crash points: {} checked, {} bad, {} not reached\n", kind, reached, bad.size(),
              points.size() - reached);
-  EXPECT_GE(reached, points.size() - points.size() / 8) << "too many points were missed";
+  EXPECT_GE(reached, points.size() - points.size() / missed_one_in)
+      << "too many points were missed";
   for (std::size_t i = 0; i < std::min(bad.size(), kBadPointsShown); ++i) ADD_FAILURE() << bad[i];
   EXPECT_TRUE(bad.empty());
 }

@@ -182,7 +182,7 @@ std::string check_restart(const LossyDisk& ended, Promised promised, std::uint64
 using Run = void (*)(LossyDisk&, Promised&);
 
 void lose_power_everywhere(std::string_view kind, Run run, std::uint64_t seeds,
-                           std::size_t short_set) {
+                           std::size_t short_set, std::size_t missed_one_in) {
   LossyDisk whole;
   Promised everything;
   run(whole, everything);
@@ -192,7 +192,8 @@ void lose_power_everywhere(std::string_view kind, Run run, std::uint64_t seeds,
     for (std::uint64_t seed = 0; seed < seeds; ++seed) points.emplace_back(at, seed);
   }
   check_crash_points<std::pair<int, std::uint64_t>>(
-      kind, chosen_points(points, short_set), [&](const auto& point) -> PointResult {
+      kind, chosen_points(points, short_set),
+      [&](const auto& point) -> PointResult {
         const auto [at, seed] = point;
         LossyDisk disk(LossyFiles::empty_folder(), at);
         Promised promised;
@@ -201,15 +202,17 @@ void lose_power_everywhere(std::string_view kind, Run run, std::uint64_t seeds,
         if (!problem.empty())
           problem = fmt::format("{}: operation {}, seed {}: {}", kind, at, seed, problem);
         return {std::move(problem), disk.is_off()};
-      });
+      },
+      std::thread::hardware_concurrency(), missed_one_in);
 }
 
 TEST(PowerLoss, OneStepAfterTheOther) {
-  lose_power_everywhere("power loss, one step after the other", run_calmly, 24, 600);
+  lose_power_everywhere("power loss, one step after the other", run_calmly, 24, 600, 8);
 }
 
 TEST(PowerLoss, TurnsCheckpointsAndSettlingBesideEachOther) {
-  lose_power_everywhere("power loss, all threads at once", run_busily, 8, 300);
+  // How many steps its threads take is another number each time.
+  lose_power_everywhere("power loss, all threads at once", run_busily, 8, 300, 2);
 }
 
 // The check itself sees what it is there for: a disk that says "synced" and did not.

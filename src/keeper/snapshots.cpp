@@ -1,5 +1,7 @@
 #include "keeper/snapshots.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ranges>
 
@@ -83,7 +85,7 @@ Status remove_unfinished(Disk& disk, const std::string& folder) {
   for (const auto& name : TRY(disk.list(folder))) {
     if (name.ends_with(kUnfinished) &&
         parse_journal_name(name.substr(0, name.size() - kUnfinished.size())))
-      TRY_STATUS(disk.remove(folder + "/" + name));
+      TRY_STATUS(disk.remove(fmt::format("{}/{}", folder, name)));
   }
   return {};
 }

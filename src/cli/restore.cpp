@@ -49,6 +49,7 @@ void show(const RestoreOptions& options, const boost::json::value& said) {
   say("principals_missing",
       "people or clients whose secrets are younger: reset them, add clients anew");
   say("teams_missing", "teams whose names are younger: they are called restored-team-N");
+  say("canaries_missing", "canaries laid out after it: remove them and lay out new ones");
   say("contacts_lost", "changes of contact lost, since they were made after it");
   say("damaged", "keys or compartments that do not open");
   if (number_at(said, "rekeyed_since") > 0)

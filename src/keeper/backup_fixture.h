@@ -108,8 +108,8 @@ class BackupHouseTest : public KeeperHouse {
         .ask(*front_, wire::Reveal{{}, case_of_anna_, FieldSet::of(field), Purpose::kService})
         ->reason;
   }
-  // The customer asks to be erased, and is.
-  void erase(std::uint32_t customer) {
+  // The customer asks to be erased.
+  void request_erasure(std::uint32_t customer) {
     const auto petra = admin_->call<wire::StaffSecrets>(
         wire::StaffAdd{{"petra"}, Role::kPrivacyOfficer, {}, {}, true});
     passwords_["petra"] = petra.password.value;
@@ -124,6 +124,10 @@ class BackupHouseTest : public KeeperHouse {
     const auto id = admin_->call<wire::SeedCasesAnswer>(seed).ids.items.at(0);
     auto officer = sign_in(*admin_, *front_, "petra");
     EXPECT_EQ(officer.ask(*front_, wire::RequestErasure{{}, id})->reason, Reason::kNone);
+  }
+  // And is.
+  void erase(std::uint32_t customer) {
+    request_erasure(customer);
     time_.advance_ms(14 * kMsPerDay + 1000);
     for (int i = 0; i < 300; ++i) {
       const auto rows = admin_->call<wire::ErasuresAnswer>(wire::Erasures{}).rows.items;

@@ -171,10 +171,10 @@ Status restore(const Arguments& arguments) {
   fmt::print(
       "{{\"origin\":\"{}\",\"backup_entries\":{},\"entries\":{},\"customers\":{},\"messages\":{},"
       "\"left_out\":{},\"damaged\":{},\"customers_missing\":{},\"principals_missing\":{},"
-      "\"teams_missing\":{},\"contacts_lost\":{},\"rekeyed_since\":{}}}\n",
+      "\"teams_missing\":{},\"canaries_missing\":{},\"contacts_lost\":{},\"rekeyed_since\":{}}}\n",
       done.origin, done.backup_entries, done.entries, done.vault.customers, done.vault.messages,
       done.vault.left_out, done.vault.damaged, done.customers_missing, done.principals_missing,
-      done.teams_missing, done.contacts_lost, done.rekeyed_since ? 1 : 0);
+      done.teams_missing, done.canaries_missing, done.contacts_lost, done.rekeyed_since ? 1 : 0);
   return {};
 }
 

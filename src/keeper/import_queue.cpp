@@ -35,7 +35,7 @@ void ImportQueue::Group::add(std::shared_ptr<ImportBatch> batch) {
     std::uint8_t field = kNoFieldAtFault;
     auto record = record_of(std::move(customer.values.items), field);
     if (record && batch->erased.contains(good++))
-      record = fail(ErrorCode::kRefused, "this customer was erased");
+      record = fail(ErrorCode::kRefused, "this customer was erased or asked for it");
     if (!record) {
       batch->answer.rejects.items.push_back(
           {customer.line, field, {std::string(record.error().context).substr(0, kReasonBytesMax)}});

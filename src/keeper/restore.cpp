@@ -250,6 +250,11 @@ Result<std::string> origin_of(const fs::path& ledger, Disk& disk) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
+std::uint64_t canaries_missing(const State& state, CustomerNumber last) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      state.canaries().all(), [&](const auto& one) { return one.first > last.value; }));
+}
+
 // What the ledger is to be told of it.
 struct RestoreNote {
   std::uint64_t entries = 0;        // of it when the backup was made
@@ -300,6 +305,7 @@ Result<Restored> restore_into(const RestorePlan& plan, const SecretBytes& root) 
   done.entries = ledger->size().value;
   done.rekeyed_since = folded.rekeyed_since;
   done.customers_missing = customers_missing(state, done.vault.last_customer);
+  done.canaries_missing = canaries_missing(state, done.vault.last_customer);
   TRY_STATUS(ledger->close());
   const RestoreNote note{backup.house.entries, done.vault.last_customer.value};
   TRY_STATUS(disk.write_durably((plan.data / kRestoreFile).string(), wire::encode(note)));

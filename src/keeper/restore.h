@@ -31,6 +31,7 @@ struct Restored {
   std::uint32_t principals_missing = 0;  // whose secrets are younger than the backup: nobody can
                                          // sign in as them until an admin gives them new ones
   std::uint32_t teams_missing = 0;       // whose names are: they are called restored-team-N
+  std::uint64_t canaries_missing = 0;    // laid out after the backup: nobody can touch them
   std::uint64_t contacts_lost = 0;       // changes of contact made after the backup
   bool rekeyed_since = false;            // what was sealed before that is sealed so again
 };

@@ -150,7 +150,7 @@ TEST_F(RestoreHouseTest, WhatWasImportedSinceIsImportedAgainAndNothingElse) {
   EXPECT_FALSE(again.repeated);
   EXPECT_EQ(again.taken, 2u);
   ASSERT_EQ(again.rejects.items.size(), 2u);
-  EXPECT_EQ(again.rejects.items[1].reason.value, "this customer was erased");
+  EXPECT_EQ(again.rejects.items[1].reason.value, "this customer was erased or asked for it");
   EXPECT_GT(again.first_customer, lost + 2);  // no number is given twice
   EXPECT_TRUE(admin_->call<wire::ImportAnswer>(since).repeated);
   EXPECT_EQ(customers(), 5u);
@@ -167,6 +167,42 @@ TEST_F(RestoreHouseTest, WhatWasImportedSinceIsImportedAgainAndNothingElse) {
   start();
   open_house();
   EXPECT_EQ(admin_->call<wire::ImportAnswer>(since).taken, 1u);
+  close_house();
+}
+
+// Whoever was imported after the backup and has asked to be erased since does not come back either,
+// and canaries laid out since are told.
+TEST_F(RestoreHouseTest, RequestsToBeErasedAndCanariesOutliveARestore) {
+  open_house();
+  fill(*admin_);
+  back_up();
+  const auto since = import_of_one();
+  request_erasure(import_one(since).first_customer);
+  wire::Canary canary{wire::CanaryAct::kAdd, 0, {}, {"laid out"}, {}};
+  for (const auto field : {Field::kGivenName, Field::kFamilyName})
+    canary.values.items.push_back({static_cast<std::uint8_t>(field), 0, {"Person"}});
+  canary.values.items.push_back(
+      {static_cast<std::uint8_t>(Field::kEmail), 0, {"canary@example.com"}});
+  const auto number = admin_->call<wire::CanaryAnswer>(canary).canaries.items.at(0).number;
+  close_house();
+  const auto restored = restore();
+  ASSERT_TRUE(restored) << restored.error().context;
+  EXPECT_EQ(restored->canaries_missing, 1u);
+  EXPECT_EQ(restored->customers_missing, 1u);
+  move_in();
+  start();
+  open_house();
+  EXPECT_EQ(admin_->call<wire::ImportAnswer>(since).taken, 0u);
+  wire::Canary remove{wire::CanaryAct::kRemove, number, {}, {}, {}};
+  EXPECT_EQ(admin_->ask(remove)->reason, Reason::kNone);
+  // The request is carried out on nobody, and the keeper goes on.
+  time_.advance_ms(14 * kMsPerDay + 1000);
+  for (int i = 0; i < 20; ++i) {
+    time_.advance_ms(250);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  for (const auto& row : admin_->call<wire::ErasuresAnswer>(wire::Erasures{}).rows.items)
+    EXPECT_EQ(row.step.value, "carried-out");
   close_house();
 }
 

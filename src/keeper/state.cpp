@@ -195,8 +195,8 @@ Status State::apply_keys(const Entry& entry) {
   return {};
 }
 
-// But for whom was erased meanwhile: which row of the batch each was. A batch that was forgotten
-// before has no numbers for those who were left out since.
+// But for whom was erased meanwhile, or asked for it: which row of the batch each was. A batch that
+// was forgotten before has no numbers for those who were left out since.
 void State::remember_erased_rows(const ImportDetail& batch) {
   auto known = std::set<std::uint32_t>();
   const auto before = erased_rows_.find({batch.job, batch.batch});
@@ -206,7 +206,10 @@ void State::remember_erased_rows(const ImportDetail& batch) {
   for (std::uint32_t i = 0; i < batch.customers; ++i, ++row) {
     while (known.contains(row)) ++row;
     const auto at = erasures_.find(batch.first_customer + i);
-    if (at != erasures_.end() && at->second.step == ErasureStep::kCarriedOut) all.insert(row);
+    if (at == erasures_.end()) continue;
+    const auto& [step, held] = std::tie(at->second.step, at->second.held);
+    if (step == ErasureStep::kCarriedOut || (step == ErasureStep::kRequested && !held))
+      all.insert(row);
   }
   if (!all.empty()) erased_rows_[{batch.job, batch.batch}] = std::move(all);
 }

@@ -156,7 +156,8 @@ class State {
                                          std::uint32_t batch) const;
   // How many customers whose numbers are above this one.
   std::uint32_t imported_after(CustomerNumber last) const;
-  // Of a batch that may be imported again after a restore: which of its good rows were erased.
+  // Of a batch that may be imported again after a restore: which of its good rows are not
+  // taken, since they were erased or asked for it.
   std::set<std::uint32_t> erased_rows(const std::array<std::uint8_t, 16>& job,
                                       std::uint32_t batch) const;
   std::optional<std::uint32_t> number_of(NameKind kind,

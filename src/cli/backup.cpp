@@ -21,6 +21,7 @@ namespace {
 
 namespace files = std::filesystem;
 
+constexpr const char* kAnotherBegun = "another backup was begun meanwhile";
 constexpr auto kAskBackupEvery = std::chrono::milliseconds(200);
 
 struct BackupOptions {
@@ -60,14 +61,15 @@ bool put_in_place(Descriptor& file, const files::path& from, const files::path& 
   return folder && ::fsync(folder.get()) == 0;
 }
 
-Result<wire::ReadBackupAnswer> wait_until_made(AdminConnection& connection, bool json) {
-  auto answer = connection.call<wire::ReadBackupAnswer>(wire::ReadBackup{0, true});
+Result<wire::ReadBackupAnswer> wait_until_made(AdminConnection& connection, std::uint64_t backup,
+                                               bool json) {
+  auto answer = connection.call<wire::ReadBackupAnswer>(wire::ReadBackup{backup, 0, true});
   Progress progress("Backing up", "customers", answer ? answer->customers : 0,
                     progress_style(json));
   while (answer && answer->phase == wire::BackupPhase::kMaking) {
     progress.at(answer->done);
     std::this_thread::sleep_for(kAskBackupEvery);
-    answer = connection.call<wire::ReadBackupAnswer>(wire::ReadBackup{0, true});
+    answer = connection.call<wire::ReadBackupAnswer>(wire::ReadBackup{backup, 0, true});
   }
   if (answer && answer->phase == wire::BackupPhase::kReady) {
     progress.at(answer->customers);
@@ -77,16 +79,20 @@ Result<wire::ReadBackupAnswer> wait_until_made(AdminConnection& connection, bool
 }
 
 // All pages after the first, which is at hand.
-Status fetch(AdminConnection& connection, wire::ReadBackupAnswer page, int file) {
+Status fetch(AdminConnection& connection, std::uint64_t backup, wire::ReadBackupAnswer page,
+             int file) {
   const auto size = page.size;
   for (std::uint64_t had = 0;;) {
     if (page.phase != wire::BackupPhase::kReady || page.size != size || page.bytes.value.empty())
-      return fail(ErrorCode::kConflict, "another backup was begun meanwhile");
+      return fail(ErrorCode::kConflict, kAnotherBegun);
     if (!write_all_of(file, page.bytes.value))
       return fail(ErrorCode::kIo, "the backup cannot be written there");
     had += page.bytes.value.size();
     if (had >= size) return {};
-    page = TRY(connection.call<wire::ReadBackupAnswer>(wire::ReadBackup{had, false}));
+    auto next = connection.call<wire::ReadBackupAnswer>(wire::ReadBackup{backup, had, false});
+    if (!next && connection.last_reason() == Reason::kState)
+      return fail(ErrorCode::kConflict, kAnotherBegun);
+    page = TRY(std::move(next));
   }
 }
 
@@ -101,9 +107,16 @@ std::optional<std::uint32_t> key_number_in(std::string_view name) {
   return number;
 }
 
-// The key beside others of the same kind, from which those that the keeper destroyed are removed.
+// A folder of its own for each house, since all number their keys from one.
+std::string folder_of_house(std::string origin) {
+  std::ranges::replace(origin, '/', '_');
+  return origin;
+}
+
+// The key beside others of its house, from which those that the keeper destroyed are removed.
 bool keep_key(const wire::ReadBackupAnswer& made, const files::path& folder) {
   std::error_code error;
+  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) return false;
   std::vector<files::path> ended;
   for (const auto& file : files::directory_iterator(folder, error)) {
     const auto number = key_number_in(file.path().filename().string());
@@ -126,11 +139,13 @@ int backup(const BackupOptions& options) {
   }
   auto connection = connect(options.who);
   if (!connection) return complain(connection.error());
-  const auto begun = connection->call<wire::Done>(wire::MakeBackup{});
+  const auto begun = connection->call<wire::MakeBackupAnswer>(wire::MakeBackup{});
   if (!begun && connection->last_reason() == Reason::kState)
     return complain("a backup is being made already, or a change of keys is under way");
   if (!begun) return complain(begun.error());
-  const auto made = wait_until_made(*connection, options.json);
+  const auto made = wait_until_made(*connection, begun->backup, options.json);
+  if (!made && connection->last_reason() == Reason::kState)
+    return complain("no backup was made: {}", kAnotherBegun);
   if (!made) return complain(made.error());
   if (made->phase != wire::BackupPhase::kReady)
     return complain("no backup was made: {}",
@@ -139,16 +154,17 @@ int backup(const BackupOptions& options) {
   const auto part = files::path(path.string() + ".part");
   auto file = make_private(part);
   if (!file) return complain("{} cannot be made", part.string());
-  auto fetched = fetch(*connection, *made, file.get());
+  auto fetched = fetch(*connection, begun->backup, *made, file.get());
   if (fetched && !put_in_place(file, part, path))
     fetched = fail(ErrorCode::kIo, "the backup cannot be put in place");
   if (!fetched) {
     files::remove(part, error);
     return complain("{}: {}", path.string(), fetched.error().context);
   }
-  if (!options.key_to.empty() && !keep_key(*made, options.key_to))
-    return complain("{}: the backup's key cannot be written there", options.key_to);
-  if (!connection->call<wire::Done>(wire::EndBackup{}))
+  const auto keys = files::path(options.key_to) / folder_of_house(made->origin.value);
+  if (!options.key_to.empty() && !keep_key(*made, keys))
+    return complain("{}: the backup's key cannot be written there", keys.string());
+  if (!connection->call<wire::Done>(wire::EndBackup{begun->backup}))
     complain_line("the keeper keeps its copy for an hour");
   if (options.json) {
     print_json({{"file", path.string()}, {"bytes", made->size}, {"key", made->key_name.value}});
@@ -174,7 +190,8 @@ void add_backup(CLI::App& app, Chosen& chosen) {
             ->required();
         command.add_option("--key-to", options.key_to,
                            "Folder for a copy of the backup's key (wrapped by the root key), apart "
-                           "from the backups; keys that are over are removed from it");
+                           "from the backups: in it one of the house's name, from which keys "
+                           "that are over are removed");
       },
       backup);
 }

@@ -21,14 +21,15 @@ struct RestoreOptions {
   std::string from, old, ledger, backup_key;
 };
 
-// The keeper's folder, and all in it, to the keeper's user.
+// The keeper's folder, and all in it, to the keeper's user: the folder itself last, since whoever
+// owns it could put something else in the place of what comes next.
 bool give_to(const std::string& folder, const ChildUser& user) {
   std::error_code error;
-  if (::lchown(folder.c_str(), user.uid, user.gid) != 0) return false;
-  for (const auto& one : files::recursive_directory_iterator(folder, error)) {
-    if (::lchown(one.path().c_str(), user.uid, user.gid) != 0) return false;
+  files::recursive_directory_iterator one(folder, error);
+  for (; !error && one != files::recursive_directory_iterator(); one.increment(error)) {
+    if (::lchown(one->path().c_str(), user.uid, user.gid) != 0) return false;
   }
-  return !error;
+  return !error && ::lchown(folder.c_str(), user.uid, user.gid) == 0;
 }
 
 std::uint64_t number_at(const boost::json::value& said, const char* name) {

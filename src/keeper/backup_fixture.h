@@ -32,7 +32,7 @@ class BackupHouseTest : public KeeperHouse {
     stop();
   }
   wire::ReadBackupAnswer read(std::uint64_t offset, bool with_key = false) {
-    return admin_->call<wire::ReadBackupAnswer>(wire::ReadBackup{offset, with_key});
+    return admin_->call<wire::ReadBackupAnswer>(wire::ReadBackup{0, offset, with_key});
   }
   wire::ReadBackupAnswer wait_until_made() {
     for (int i = 0; i < 500; ++i) {
@@ -46,7 +46,7 @@ class BackupHouseTest : public KeeperHouse {
   }
   // Makes one, and writes it and its key into `elsewhere_`.
   void back_up() {
-    admin_->call<wire::Done>(wire::MakeBackup{});
+    admin_->call<wire::MakeBackupAnswer>(wire::MakeBackup{});
     const auto first = wait_until_made();
     take(first);
   }

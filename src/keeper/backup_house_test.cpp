@@ -14,7 +14,7 @@ TEST_F(BackupHouseTest, IsMadeBesideLiveWork) {
   open_house();
   fill(*admin_);
   auto anna = sign_in(*admin_, *front_, "anna");
-  admin_->call<wire::Done>(wire::MakeBackup{});
+  admin_->call<wire::MakeBackupAnswer>(wire::MakeBackup{});
   wire::ReadBackupAnswer made;
   std::uint64_t imported = 0;
   for (int i = 0; i < 500; ++i) {
@@ -95,13 +95,13 @@ TEST_F(BackupHouseTest, OneAtATimeAndNotBesideAChangeOfKeys) {
                                 wire::ChangeKeys{KeyChange::kRotate}),
             (std::vector{Reason::kNone, Reason::kState, Reason::kState, Reason::kState}));
   const auto made = wait_until_made();
-  EXPECT_EQ(admin_->ask(wire::ReadBackup{made.size + 1, false})->reason, Reason::kMalformed);
+  EXPECT_EQ(admin_->ask(wire::ReadBackup{0, made.size + 1, false})->reason, Reason::kMalformed);
   EXPECT_TRUE(read(made.size).bytes.value.empty());
   EXPECT_EQ(admin_->ask_at_once(wire::ChangeKeys{KeyChange::kRotate}, wire::MakeBackup{}),
             (std::vector{Reason::kNone, Reason::kState}));
   // Nobody fetches it, so it goes.
   const auto waits = [&] {  // kNotThere: it goes just now
-    const auto answer = admin_->ask(wire::ReadBackup{0, false});
+    const auto answer = admin_->ask(wire::ReadBackup{0, 0, false});
     return answer->reason != Reason::kNone ||
            answer->as<wire::ReadBackupAnswer>().phase != wire::BackupPhase::kNone;
   };
@@ -115,6 +115,36 @@ TEST_F(BackupHouseTest, OneAtATimeAndNotBesideAChangeOfKeys) {
   fs::create_directory(folder_.path() / "backup");
   start();
   EXPECT_FALSE(fs::exists(folder_.path() / "backup"));
+}
+
+// Pages of two backups never make one file, and nobody ends another one's.
+TEST_F(BackupHouseTest, EachHasANumberByWhichItIsAskedFor) {
+  open_house();
+  fill(*admin_);
+  const auto one = admin_->call<wire::MakeBackupAnswer>(wire::MakeBackup{}).backup;
+  wait_until_made();
+  EXPECT_EQ(admin_->ask(wire::ReadBackup{one, 0, true})->reason, Reason::kNone);
+  const auto other = admin_->call<wire::MakeBackupAnswer>(wire::MakeBackup{}).backup;
+  EXPECT_NE(one, other);
+  wait_until_made();
+  EXPECT_EQ(admin_->ask(wire::ReadBackup{one, 16, false})->reason, Reason::kState);
+  EXPECT_EQ(admin_->ask(wire::EndBackup{one})->reason, Reason::kState);
+  EXPECT_EQ(admin_->ask(wire::ReadBackup{other, 16, false})->reason, Reason::kNone);
+  EXPECT_EQ(admin_->ask(wire::EndBackup{other})->reason, Reason::kNone);
+  close_house();
+}
+
+// A key whose entry was lost would never be destroyed, and would seal the next backup.
+TEST_F(BackupHouseTest, AKeyThatTheLedgerDoesNotKnowIsDestroyedAtTheStart) {
+  open_house();
+  fill(*admin_);
+  back_up();
+  close_house();
+  const auto unknown = folder_.path() / "keys" / "backup-2.key";
+  fs::copy_file(key_in_house(), unknown);
+  start();
+  EXPECT_TRUE(fs::exists(key_in_house()));
+  EXPECT_FALSE(fs::exists(unknown));
 }
 
 TEST(BackupRoom, MoreThanTheDiskHasIsRefusedBeforeAByteIsWritten) {

@@ -1,5 +1,6 @@
 #include "keeper/backup_work.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -33,8 +34,8 @@ Status check_backup_room(const std::string& folder, std::uint64_t bytes) {
   return {};
 }
 
-std::string waiting_backup(const std::string& keeper_folder) {
-  return keeper_folder + kBackupFolder + "/waiting";
+std::string waiting_backup(const std::string& keeper_folder, std::uint64_t number) {
+  return fmt::format("{}{}/{}", keeper_folder, kBackupFolder, number);
 }
 
 void remove_waiting_backup(const std::string& keeper_folder) {
@@ -46,6 +47,7 @@ void remove_waiting_backup(const std::string& keeper_folder) {
 // What the lanes do; the loop reads `customers` meanwhile.
 struct BackupWork::Job {
   std::string folder;  // the keeper's
+  std::uint64_t number = 0;
   std::uint32_t key_number = 0;
   BackupHouse house;
   const KeyRing* ring = nullptr;
@@ -64,7 +66,7 @@ struct BackupWork::Job {
     return {};
   }
   Status write() {
-    const auto path = waiting_backup(folder);
+    const auto path = waiting_backup(folder, number);
     TRY_STATUS(check_backup_room(folder, source->bytes()));
     remove_waiting_backup(folder);
     if (::mkdir((folder + kBackupFolder).c_str(), S_IRWXU) != 0)
@@ -82,6 +84,7 @@ struct BackupWork::Job {
     TRY_STATUS(to.finish());
     std::error_code error;
     size = std::filesystem::file_size(path, error);
+    if (error) return fail(ErrorCode::kIo, "the backup's size cannot be told");
     return {};
   }
 };
@@ -99,6 +102,10 @@ void BackupWork::end(Keeper& keeper) {
   job_.reset();
 }
 
+void BackupWork::make_room(Keeper& keeper) {
+  if (phase_ == wire::BackupPhase::kReady) end(keeper);
+}
+
 void BackupWork::abandon() {
   if (job_ != nullptr) job_->stop = true;
 }
@@ -112,6 +119,7 @@ void BackupWork::go_on(Keeper& keeper) {
   const auto& parts = keeper.parts();
   auto job = std::make_shared<Job>();
   job->folder = parts.folder;
+  job->number = begun_;
   job->key_number = key_number_;
   job->ring = &parts.ring;
   job->ledger = &parts.ledger;

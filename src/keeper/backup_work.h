@@ -41,8 +41,8 @@ struct BackupHouse {
 
 // kIo unless the disk takes so many bytes and has kBackupSpareBytes left.
 Status check_backup_room(const std::string& folder, std::uint64_t bytes);
-// The file of a backup that waits in the keeper's folder.
-std::string waiting_backup(const std::string& keeper_folder);
+// The file of the backup with that number, which waits in the keeper's folder.
+std::string waiting_backup(const std::string& keeper_folder, std::uint64_t number);
 // What a keeper that ended left of one; no error when there is none.
 void remove_waiting_backup(const std::string& keeper_folder);
 
@@ -54,9 +54,13 @@ class BackupWork {
   // Starts what was begun once its entry is durable; ends keys that are 28 days old. Part of
   // Keeper::sweep().
   void go_on(Keeper& keeper);
+  // The same while the disk is full: what waits there to be fetched is in the way.
+  void make_room(Keeper& keeper);
   // What is known at once; `bytes` and key come with an act.
   wire::ReadBackupAnswer answer(const Keeper& keeper) const;
   std::uint32_t key_number() const { return key_number_; }
+  // Of the last one that was begun; another one has another. 0: none since the start.
+  std::uint64_t number() const { return begun_; }
   // Makes whatever is being written end soon, unfinished; for a keeper that ends.
   void abandon();
   // Forgets it; its file goes too.

@@ -30,6 +30,7 @@ constexpr bool finds_room(wire::Op op) {
     case Op::kClientRevoke:
     case Op::kErasures:
     case Op::kKeyStatus:
+    case Op::kEndBackup:
     case Op::kHold:
     case Op::kListProposals:
     case Op::kRefuseProposal:

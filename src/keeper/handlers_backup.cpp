@@ -37,21 +37,25 @@ Outcome make_backup(Keeper& keeper, const Call& call, const wire::MakeBackup&) {
       .step = KeyStep::kBackedUp, .backup_key = number, .entries = keeper.entries_recorded()});
   keeper.record(std::move(entry));
   keeper.backup_work().begin(keeper, number);
-  return Outcome::with(wire::Done{});
+  return Outcome::with(wire::MakeBackupAnswer{keeper.backup_work().number()});
 }
 
 Outcome read_backup(Keeper& keeper, const Call&, const wire::ReadBackup& message) {
-  auto answer = keeper.backup_work().answer(keeper);
+  const auto& work = keeper.backup_work();
+  if (message.backup != 0 && message.backup != work.number())
+    return Outcome::refuse(Reason::kState);
+  auto answer = work.answer(keeper);
   if (answer.phase != wire::BackupPhase::kReady) return Outcome::with(answer);
   if (message.with_key) {
+    answer.origin.value = keeper.parts().origin;
     for (const auto& [number, made_ms] : keeper.state().keys().backup_keys) {
       if (answer.keys_alive.items.size() < 64) answer.keys_alive.items.push_back(number);
     }
   }
   if (message.offset > answer.size) return Outcome::refuse(Reason::kMalformed);
   return Outcome::run(
-      [answer = std::move(answer), message, path = waiting_backup(keeper.parts().folder),
-       number = keeper.backup_work().key_number(),
+      [answer = std::move(answer), message,
+       path = waiting_backup(keeper.parts().folder, work.number()), number = work.key_number(),
        &ring = keeper.parts().ring](ActContext&) mutable {
         if (!read_page(path, message.offset, answer.bytes.value))
           return refuse_with(Reason::kNotThere);
@@ -66,9 +70,10 @@ Outcome read_backup(Keeper& keeper, const Call&, const wire::ReadBackup& message
       Lane::kScan);
 }
 
-Outcome end_backup(Keeper& keeper, const Call&, const wire::EndBackup&) {
-  if (keeper.backup_work().phase() == wire::BackupPhase::kMaking)
-    return Outcome::refuse(Reason::kState);
+Outcome end_backup(Keeper& keeper, const Call&, const wire::EndBackup& message) {
+  const auto& work = keeper.backup_work();
+  const bool other = message.backup != 0 && message.backup != work.number();
+  if (other || work.phase() == wire::BackupPhase::kMaking) return Outcome::refuse(Reason::kState);
   keeper.backup_work().end(keeper);
   return Outcome::with(wire::Done{});
 }

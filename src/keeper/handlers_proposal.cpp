@@ -182,7 +182,10 @@ Outcome carry_out_proposal(Keeper& keeper, const Call& call,
   if (proposal.by != call.channel->operator_number) return Outcome::refuse(Reason::kRole);
   if (const auto wait_s = seconds_until(proposal.ready_ms, keeper.now_ms()); wait_s > 0)
     return Outcome::refuse(Reason::kState, wait_s);
-  if (keeper.clocks_apart()) return Outcome::refuse(Reason::kState, kLookAgainS);
+  // A rekey that would be refused must not use up what two people agreed on.
+  const bool backing_up = proposal.op == static_cast<std::uint16_t>(wire::Op::kChangeKeys) &&
+                          keeper.backup_work().phase() == wire::BackupPhase::kMaking;
+  if (keeper.clocks_apart() || backing_up) return Outcome::refuse(Reason::kState, kLookAgainS);
   const auto act = kept_act(keeper, message.number, proposal);
   const auto* const rule = rule_of(proposal.op);
   if (!act || rule == nullptr || rule->width == nullptr) return Outcome::refuse(Reason::kNotThere);

@@ -36,6 +36,7 @@ Keeper::Keeper(KeeperParts parts)
 Status Keeper::start() {
   TRY_STATUS(rebuild());
   TRY_STATUS(check_vault());
+  TRY_STATUS(destroy_unknown_backup_keys());
   TRY_STATUS(directory_.load(state_, parts_.reader));
   TRY_STATUS(catch_up_vault());
   doom_unfinished();
@@ -114,6 +115,8 @@ void Keeper::sweep() {
     carry_out_erasures();
     key_work_.go_on(*this);
     backup_work_.go_on(*this);
+  } else {
+    backup_work_.make_room(*this);
   }
   const auto& rule = state_.policy().session;
   for (const auto& id :

@@ -284,6 +284,7 @@ class Keeper {
   Status rebuild();
   Status fold(State& state, TreeSize from) const;
   Status check_vault() const;
+  Status destroy_unknown_backup_keys() const;
   Status catch_up_vault();
   void quarantine_what_aborts();
   void snapshot_when_due();

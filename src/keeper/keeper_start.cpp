@@ -45,6 +45,16 @@ Status Keeper::rebuild() {
   return {};
 }
 
+// Backup keys of which the ledger knows nothing, after lost entries for instance.
+Status Keeper::destroy_unknown_backup_keys() const {
+  std::set<std::uint32_t> known;
+  for (const auto& [number, made_ms] : state_.keys().backup_keys) known.insert(number);
+  const auto others = TRY(parts_.ring.destroy_other_backup_keys(known));
+  if (others > 0)
+    log_warning("{} backup keys that the ledger does not know were destroyed", others);
+  return {};
+}
+
 // Rows are written before the entry that makes them count (decisions/0006), so a vault may hold
 // what its ledger does not know yet, but what it noted as applied was durable in the ledger.
 Status Keeper::check_vault() const {

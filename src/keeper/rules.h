@@ -115,7 +115,7 @@ inline constexpr std::array kTable = [] {
     Rule{Op::kCanary,       "canary",         kAdmin, Stage::kServing,   64u << 10, read<wire::Canary, canary>, wide_canary},
     Rule{Op::kSetWitness,   "set-witness",    kAdmin, Stage::kServing,   kSmall,    read<wire::SetWitness, set_witness>, wide<wire::SetWitness>},
     Rule{Op::kMakeBackup,   "make-backup",    kAdmin, Stage::kServing,   16,        read<wire::MakeBackup, make_backup>},
-    Rule{Op::kReadBackup,   "read-backup",    kAdmin, Stage::kServing,   16,        read<wire::ReadBackup, read_backup>},
+    Rule{Op::kReadBackup,   "read-backup",    kAdmin, Stage::kServing,   24,        read<wire::ReadBackup, read_backup>},
     Rule{Op::kEndBackup,    "end-backup",     kAdmin, Stage::kServing,   16,        read<wire::EndBackup, end_backup>},
     Rule{Op::kListProposals,    "list-proposals",     kAdmin, Stage::kServing, 16,  read<wire::ListProposals, list_proposals>},
     Rule{Op::kApproveProposal,  "approve-proposal",   kAdmin, Stage::kServing, 64,  read<wire::ApproveProposal, approve_proposal>},

@@ -101,6 +101,23 @@ TEST_F(FullHouse, ShowsNothingAndStillNarrows) {
       5u);
 }
 
+// A backup that nobody fetched is what may be in the way.
+TEST_F(FullHouse, ABackupThatWaitsIsRemoved) {
+  auto admin = connect_admin();
+  admin.call<wire::MakeBackupAnswer>(wire::MakeBackup{});
+  const auto phase = [&] { return admin.call<wire::ReadBackupAnswer>(wire::ReadBackup{}).phase; };
+  const auto becomes = [&](wire::BackupPhase wanted) {
+    for (int i = 0; i < 500 && phase() != wanted; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return phase() == wanted;
+  };
+  ASSERT_TRUE(becomes(wire::BackupPhase::kReady));
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "backup"));
+  ASSERT_EQ(fill_disk(admin), Reason::kSpace);
+  EXPECT_EQ(admin.ask(wire::EndBackup{})->reason, Reason::kNone);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "backup"));
+}
+
 // What was refused while nothing could be written stands in two entries, not in one each.
 TEST_F(FullHouse, RefusalsDoNotUseUpTheRoomThatIsLeft) {
   auto admin = connect_admin();

@@ -1,5 +1,8 @@
 // Backup keys: files of their own beside the ring's, read when they are needed.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 
 #include "crypto/random.h"
@@ -12,6 +15,7 @@ namespace {
 
 // magic ‖ u32 number ‖ the key sealed under the root key, with everything before it bound.
 constexpr std::string_view kBackupKeyMagic = "bulkhead backup key 1\n";
+constexpr std::string_view kNameHead = "backup-", kNameEnd = ".key";
 constexpr std::size_t kBackupKeyHeadBytes = kBackupKeyMagic.size() + 4;
 constexpr std::size_t kBackupKeyFileBytes = kBackupKeyHeadBytes + kKeyBytes + kSealOverheadBytes;
 
@@ -35,7 +39,7 @@ Result<StackKey> unwrap_backup_key(KeyView root, ByteView file, std::uint32_t nu
 }  // namespace
 
 std::string KeyRing::backup_key_name(std::uint32_t number) {
-  return "backup-" + std::to_string(number) + ".key";
+  return fmt::format("{}{}{}", kNameHead, number, kNameEnd);
 }
 
 Status KeyRing::make_backup_key(std::uint32_t number) const {
@@ -62,6 +66,21 @@ Result<StackKey> KeyRing::backup_key(std::uint32_t number) const {
 
 Status KeyRing::destroy_backup_key(std::uint32_t number) const {
   return destroy_file_durably(folder_ / backup_key_name(number));
+}
+
+Result<std::size_t> KeyRing::destroy_other_backup_keys(const std::set<std::uint32_t>& known) const {
+  std::set<std::string> kept;
+  for (const auto number : known) kept.insert(backup_key_name(number));
+  std::error_code error;
+  std::vector<std::filesystem::path> others;
+  for (const auto& file : std::filesystem::directory_iterator(folder_, error)) {
+    const auto name = file.path().filename().string();
+    if (name.starts_with(kNameHead) && name.ends_with(kNameEnd) && !kept.contains(name))
+      others.push_back(file.path());
+  }
+  if (error) return fail(ErrorCode::kIo, "the folder of keys cannot be read");
+  for (const auto& path : others) TRY_STATUS(destroy_file_durably(path));
+  return others.size();
 }
 
 Result<StackKey> KeyRing::open_backup_key(ByteView file, std::uint32_t number,

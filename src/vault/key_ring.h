@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <span>
 #include <string>
@@ -137,6 +138,9 @@ class KeyRing {
   // Its file, wrapped by the root key, for somebody who keeps it elsewhere. kNotFound.
   Result<KeyFile> backup_key_file(std::uint32_t number) const;
   Status destroy_backup_key(std::uint32_t number) const;  // no error when it is not there
+  // Destroys all whose number is not among `known`: whoever lost the entry of such a key would
+  // never destroy it, and would take it for the next one. Answers how many there were. kIo.
+  Result<std::size_t> destroy_other_backup_keys(const std::set<std::uint32_t>& known) const;
   // The key in such a file's bytes. kCrypto when it is none, another one or of another root key.
   static Result<StackKey> open_backup_key(ByteView file, std::uint32_t number,
                                           const SecretBytes& root);

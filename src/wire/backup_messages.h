@@ -21,16 +21,21 @@ namespace bulkhead::wire {
 
 inline constexpr std::size_t kBackupPageBytes = 1u << 20;
 
-struct MakeBackup {  // answers Done once it is recorded; the keeper then makes it
+struct MakeBackup {  // answered once it is recorded; the keeper then makes it
   static constexpr Op kOp = Op::kMakeBackup;
   bool all = true;
   WIRE_MEMBERS(all)
 };
+struct MakeBackupAnswer {
+  std::uint64_t backup = 0;  // its number, by which it is asked for
+  WIRE_MEMBERS(backup)
+};
 struct ReadBackup {
   static constexpr Op kOp = Op::kReadBackup;
+  std::uint64_t backup = 0;  // 0: whichever there is; another one's number is refused, kState
   std::uint64_t offset = 0;
   bool with_key = false;  // also the file of the backup key, wrapped by the root key
-  WIRE_MEMBERS(offset, with_key)
+  WIRE_MEMBERS(backup, offset, with_key)
 };
 struct ReadBackupAnswer {
   BackupPhase phase{};
@@ -39,15 +44,16 @@ struct ReadBackupAnswer {
   std::uint64_t size = 0;       // bytes in all, once it is ready
   Text<128> trouble;            // why it failed
   Text<kBackupPageBytes> bytes;
+  Text<128> origin;  // of the house, with the key
   Text<64> key_name;
   Text<256> key_file;
   List<std::uint32_t, 64> keys_alive;  // numbers of the backup keys that are not destroyed yet
-  WIRE_MEMBERS(phase, done, customers, size, trouble, bytes, key_name, key_file, keys_alive)
+  WIRE_MEMBERS(phase, done, customers, size, trouble, bytes, origin, key_name, key_file, keys_alive)
 };
 struct EndBackup {  // the keeper removes it
   static constexpr Op kOp = Op::kEndBackup;
-  bool all = true;
-  WIRE_MEMBERS(all)
+  std::uint64_t backup = 0;  // as in ReadBackup
+  WIRE_MEMBERS(backup)
 };
 
 }  // namespace bulkhead::wire

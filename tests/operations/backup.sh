@@ -9,7 +9,8 @@ making=$!
 a_reveal
 wait "$making" || { cat "$place/backup.log"; die "no backup is made"; }
 backup=$(echo "$place"/backups/*.backup)
-[[ -s $backup && -s $place/backup-keys/backup-1.key ]] || die "backup or key is not there"
+backup_key=$(echo "$place"/backup-keys/*/backup-1.key)
+[[ -s $backup && -s $backup_key ]] || die "backup or key is not there"
 if [[ -e $data/keeper/backup ]]; then die "the keeper kept its copy"; fi
 a_reveal
 customers=$(figure customers)
@@ -33,10 +34,10 @@ cp -a "$data/keeper/ledger" "$place/ledger-copy"
 cp -p "$data/demo-sign-ins.json" "$place/demo-sign-ins.json"
 rm -r "$data"
 holds "a new directory is made of them" "$bulkhead" restore --from "$backup" --ledger "$place/ledger-copy" \
-  --backup-key "$place/backup-keys/backup-1.key" --data "$data" --key "$key" --json
+  --backup-key "$backup_key" --data "$data" --key "$key" --json
 grep -q "\"customers\":$customers," "$place/said" || die "customers are missing: $(cat "$place/said")"
 refuses "a directory in which something is" "there already" \
-  "$bulkhead" restore --from "$backup" --ledger "$place/ledger-copy" --backup-key "$place/backup-keys/backup-1.key" --data "$data" --key "$key"
+  "$bulkhead" restore --from "$backup" --ledger "$place/ledger-copy" --backup-key "$backup_key" --data "$data" --key "$key"
 cp -p "$place/demo-sign-ins.json" "$data/demo-sign-ins.json"
 start
 if [[ -e $data/keeper/restored ]]; then die "the ledger was not told"; fi

@@ -34,8 +34,9 @@ class RequestReader {
   std::span<char> room();
   void received(std::size_t bytes);
 
-  // Reads on in what was received, into the same `request` until it is done. kDone: the request stands in `request`, call again for the next
-  // one (a pipelined request may already be here). After kRefused the connection must be closed.
+  // Reads on in what was received, into the same `request` until it is done. kDone: the request
+  // stands in `request`, call again for the next one (a pipelined request may already be here).
+  // After kRefused the connection must be closed.
   ReadState read(Request& request);
 
   ReadRefusal refusal() const;

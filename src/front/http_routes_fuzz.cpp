@@ -1,11 +1,12 @@
 // Feeds bytes to everything that reads a caller's bytes: the request reader, routing, credentials
 // and JSON, and what comes back for it. Whatever comes out must be a well-formed response or a
 // question that decodes to itself. The canary lies behind all of it: with BULKHEAD_FUZZ_CANARY=1 a
-// proven reveal of three fields for a fraud case is a crash.
+// proven reveal of three fields in a case that no input of the tree names is a crash.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdlib>
 #include <type_traits>
@@ -19,10 +20,13 @@
 namespace bulkhead::front {
 namespace {
 
+// The case of the inputs in tests/fuzz.
+constexpr std::array<std::uint8_t, 16> kSeededCase{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+                                                   0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+
 void planted_bug(const wire::Reveal& reveal) {
   static const bool on = std::getenv("BULKHEAD_FUZZ_CANARY") != nullptr;
-  if (on && reveal.purpose == Purpose::kFraud && std::popcount(reveal.fields.bits) == 3)
-    std::abort();
+  if (on && std::popcount(reveal.fields.bits) == 3 && reveal.id.bytes != kSeededCase) std::abort();
 }
 
 // A question in its canonical encoding, whose proof would be checked over the very path that was

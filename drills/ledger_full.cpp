@@ -105,7 +105,8 @@ Status misuse_on_a_full_disk(Attack& attack) {
   report.bound_customers = static_cast<std::uint32_t>(
       bounds().session_clear + attack.stage.world.in_touch_with(kVictimAgent).size());
   report.bound_fields = report.bound_customers * bounds().session_fields;
-  report.exceeded = shown > 0 || still_in || !narrowed || !kept;
+  // Without room held back the keeper ends at the first write that finds none.
+  report.exceeded = shown > 0 || !answers || still_in || !narrowed || !kept;
   report.notes.push_back(
       fmt::format("{} fields were shown before the disk was full, {} after it; "
                   "with room again it {} what was done",

@@ -222,7 +222,8 @@ void anchor_options(CLI::App& command, AnchorOptions& options) {
       ->required();
   command.add_option("--source", options.source,
                      "The ledger's folder or URL; default: the data directory's own");
-  command.add_option("--token", options.token, "For an URL: an auditor's token");
+  command.add_option("--token", options.token, "For an URL: an auditor's token")
+      ->envname(kTokenVariable);
   command.add_option("--certificate", options.certificate,
                      "For an URL: PEM file that the server must show");
   command.add_option("--key", options.key,

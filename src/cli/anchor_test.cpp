@@ -1,7 +1,6 @@
 // bulkhead ledger anchor against witnesses that do not mean well, through the command line.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -11,6 +10,7 @@
 
 #include "base/descriptor.h"
 #include "cli/commands.h"
+#include "cli/listener_for_test.h"
 #include "cli/output.h"
 #include "ledger/cosignature.h"
 #include "ledger/ledger_for_test.h"
@@ -31,24 +31,14 @@ class FakeWitness {
   using Handle = std::function<std::string(const std::string& body)>;
 
   explicit FakeWitness(Handle handle) : handle_(std::move(handle)) {
-    listener_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(listener_.get(), generic, size), 0);
-    EXPECT_EQ(::listen(listener_.get(), 4), 0);
-    EXPECT_EQ(::getsockname(listener_.get(), generic, &size), 0);
-    port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { serve(); });
   }
   ~FakeWitness() {
     ended_ = true;
-    ::shutdown(listener_.get(), SHUT_RDWR);
+    listener_.shut();
     thread_.join();
   }
-  std::string url() const { return fmt::format("http://witness.localhost:{}", port_); }
+  std::string url() const { return fmt::format("http://witness.localhost:{}", listener_.port()); }
   int requests() const { return requests_; }
 
   static std::string http(int status, std::string_view body) {
@@ -59,10 +49,8 @@ class FakeWitness {
  private:
   void serve() {
     while (!ended_) {
-      const Descriptor peer(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      const auto peer = listener_.accept();
       if (!peer) return;
-      const timeval wait{.tv_sec = 5, .tv_usec = 0};
-      setsockopt(peer.get(), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
       const auto answer = handle_(read_body(peer.get()));
       ++requests_;
       if (answer.empty()) read_body(peer.get());  // until the other end gives up
@@ -101,8 +89,7 @@ class FakeWitness {
   }
 
   Handle handle_;
-  Descriptor listener_;
-  std::uint16_t port_ = 0;
+  LoopbackListener listener_;
   std::atomic<int> requests_ = 0;
   std::atomic<bool> ended_ = false;
   std::thread thread_;

@@ -39,18 +39,7 @@ class ReceiptHouse : public KeeperHouse {
     admin_.emplace(connect_admin());
     front_.emplace(connect_front());
     fill(*admin_);
-    const auto secrets = admin_->call<wire::StaffSecrets>(
-        wire::StaffAdd{{"petra"}, Role::kPrivacyOfficer, {}, {}, true});
-    passwords_["petra"] = secrets.password.value;
-    wire::SeedCases seed;
-    seed.cases.items.push_back({1,
-                                RequestType::kDataSubject,
-                                CaseState::kOpen,
-                                ContactProof::kProven,
-                                secrets.number,
-                                time_.wall_ms(),
-                                {}});
-    request_ = {{}, admin_->call<wire::SeedCasesAnswer>(seed).ids.items.at(0)};
+    request_ = {{}, add_privacy_officer(*admin_).ids.items.at(0)};
     petra_.emplace(sign_in(*admin_, *front_, "petra"));
   }
   void TearDown() override {

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/make_directory.h"
 #include "cli/output.h"
+#include "cli/run_keeper.h"
 
 namespace bulkhead::cli {
 namespace {
@@ -57,14 +58,7 @@ int run(const InitOptions& options) {
   }
   const auto said = make_directory(plan);
   if (!said) return kFailed;
-  boost::system::error_code error;
-  const auto json = boost::json::parse(*said, error);
-  if (error) return complain("the keeper's answer is not JSON");
-  if (options.json)
-    print_json(json);
-  else
-    show(options, json);
-  return kDone;
+  return tell_answer(*said, options.json, [&](const auto& answer) { show(options, answer); });
 }
 
 }  // namespace

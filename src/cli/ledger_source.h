@@ -11,6 +11,9 @@
 
 namespace bulkhead::cli {
 
+// Holds an auditor's token that no command line should show to others on the same machine.
+inline constexpr const char* kTokenVariable = "BULKHEAD_AUDITOR_TOKEN";
+
 // `where` is a folder with a checkpoint in it, or an URL; without a path the API's own,
 // /api/v1/ledger. kNotFound, kMalformed, and as client::Stream::connect.
 Result<std::unique_ptr<Source>> open_ledger_source(const std::string& where,

@@ -124,6 +124,7 @@ void add_opening(CLI::App& ledger, Chosen& chosen) {
         command.add_option("--source", options.source, "URL such as https://api.localhost:8444")
             ->required();
         command.add_option("--token", options.token, "An auditor's token (bulkhead auditor add)")
+            ->envname(kTokenVariable)
             ->required();
         command.add_option("--certificate", options.certificate,
                            "PEM file that the server must show");

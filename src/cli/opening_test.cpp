@@ -2,7 +2,6 @@
 // command line.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <boost/json.hpp>
@@ -12,6 +11,8 @@
 
 #include "base/descriptor.h"
 #include "cli/commands.h"
+#include "cli/ledger_source.h"
+#include "cli/listener_for_test.h"
 #include "cli/output.h"
 #include "ledger/ledger_for_test.h"
 #include "ledger/verify.h"
@@ -28,23 +29,13 @@ class FakeLedgerServer {
   using Handle = std::function<std::pair<int, std::string>(const std::string& name)>;
 
   explicit FakeLedgerServer(Handle handle) : handle_(std::move(handle)) {
-    listener_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(listener_.get(), generic, size), 0);
-    EXPECT_EQ(::listen(listener_.get(), 4), 0);
-    EXPECT_EQ(::getsockname(listener_.get(), generic, &size), 0);
-    port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { serve(); });
   }
   ~FakeLedgerServer() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
+    listener_.shut();
     thread_.join();
   }
-  std::string url() const { return fmt::format("http://ledger.localhost:{}", port_); }
+  std::string url() const { return fmt::format("http://ledger.localhost:{}", listener_.port()); }
   std::vector<std::string> asked() const {
     const std::lock_guard held(mutex_);
     return asked_;
@@ -53,10 +44,8 @@ class FakeLedgerServer {
  private:
   void serve() {
     for (;;) {
-      const Descriptor peer(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      const auto peer = listener_.accept();
       if (!peer) return;
-      const timeval wait{.tv_sec = 5, .tv_usec = 0};
-      setsockopt(peer.get(), SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
       for (std::string input; answer_one(peer.get(), input);) {
       }
     }
@@ -85,8 +74,7 @@ class FakeLedgerServer {
   }
 
   Handle handle_;
-  Descriptor listener_;
-  std::uint16_t port_ = 0;
+  LoopbackListener listener_;
   mutable std::mutex mutex_;
   std::vector<std::string> asked_;
   std::thread thread_;
@@ -115,6 +103,16 @@ class OpeningTest : public testing::Test {
                           ledger_->verifier_key(), more));
     return chosen.run();
   }
+  int open_by_environment(const std::string& source) {
+    CLI::App app;
+    Chosen chosen;
+    add_ledger(app, chosen);
+    setenv(kTokenVariable, "TOKEN", 1);
+    app.parse(fmt::format("ledger opening 0 --source {} --key {} --json", source,
+                          ledger_->verifier_key()));
+    unsetenv(kTokenVariable);
+    return chosen.run();
+  }
   // What `change` makes of an honest answer is refused, and nothing of it is shown.
   void expect_refused(std::uint64_t index,
                       std::function<void(const std::string& name, std::string& body)> change) {
@@ -132,6 +130,13 @@ class OpeningTest : public testing::Test {
   PosixDisk disk_;
   std::unique_ptr<Ledger> ledger_;
 };
+
+TEST_F(OpeningTest, TheTokenNeedNotStandOnTheCommandLine) {
+  const FakeLedgerServer server([&](const std::string& name) { return honest(name); });
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(open_by_environment(server.url()), kDone);
+  EXPECT_NE(testing::internal::GetCapturedStdout(), "");
+}
 
 TEST_F(OpeningTest, ShowsWhatItCheckedAndAsksForOneOpening) {
   const FakeLedgerServer server([&](const std::string& name) { return honest(name); });

@@ -94,14 +94,7 @@ int restore(const RestoreOptions& options) {
   }
   if (user && !give_to(keeper_folder(places), *user))
     return complain("{}: it cannot be given to the keeper's user", keeper_folder(places));
-  boost::system::error_code bad;
-  const auto json = boost::json::parse(*said, bad);
-  if (bad) return complain("the keeper's answer is not JSON");
-  if (options.json)
-    print_json(json);
-  else
-    show(options, json);
-  return kDone;
+  return tell_answer(*said, options.json, [&](const auto& answer) { show(options, answer); });
 }
 
 }  // namespace

@@ -10,9 +10,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/json/parse.hpp>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
+
+#include "cli/output.h"
 
 namespace bulkhead::cli {
 namespace {
@@ -98,6 +101,18 @@ Result<std::string> run_keeper(const std::vector<std::string>& arguments,
     return fail(ErrorCode::kRefused,
                 "the keeper could not make the directory; its reason stands above");
   return text;
+}
+
+int tell_answer(const std::string& said, bool json,
+                const std::function<void(const boost::json::value&)>& show) {
+  boost::system::error_code error;
+  const auto answer = boost::json::parse(said, error);
+  if (error) return complain("the keeper's answer is not JSON");
+  if (json)
+    print_json(answer);
+  else
+    show(answer);
+  return kDone;
 }
 
 Result<HelperChild> HelperChild::start(const std::vector<std::string>& arguments,

@@ -5,6 +5,8 @@
 
 #include <sys/types.h>
 
+#include <boost/json/value.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,6 +31,11 @@ inline constexpr std::size_t kKeeperOutputBytesMax = 64u << 10;
 // beside this program. kRefused: it ended with an error, which it wrote to standard error itself.
 Result<std::string> run_keeper(const std::vector<std::string>& arguments,
                                const std::optional<ChildUser>& user);
+
+// Prints what bulkhead-keeper answered, which is JSON: as it is, or for people by `show`. Answers
+// the command's exit code.
+int tell_answer(const std::string& said, bool json,
+                const std::function<void(const boost::json::value&)>& show);
 
 // A child that is killed with this process. The `inherited` descriptors keep their numbers in the
 // child.

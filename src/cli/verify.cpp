@@ -131,8 +131,10 @@ void add_verify(CLI::App& app, Chosen& chosen) {
         command.add_option("SOURCE", options.source,
                            "A ledger's folder, or an URL such as https://api.localhost:8444; "
                            "default: the data directory's own");
-        command.add_option("--token", options.token,
-                           "For an URL: an auditor's token (bulkhead auditor add)");
+        command
+            .add_option("--token", options.token,
+                        "For an URL: an auditor's token (bulkhead auditor add)")
+            ->envname(kTokenVariable);
         command.add_option("--certificate", options.certificate,
                            "For an URL: PEM file that the server must show");
         command.add_option(

@@ -108,20 +108,16 @@ class BackupHouseTest : public KeeperHouse {
         .ask(*front_, wire::Reveal{{}, case_of_anna_, FieldSet::of(field), Purpose::kService})
         ->reason;
   }
+  void change_email() {
+    wire::ChangeContact change;
+    change.id = case_of_anna_;
+    change.changes.items.push_back({static_cast<std::uint8_t>(Field::kEmail), {"new@example.com"}});
+    auto anna = sign_in(*admin_, *front_, "anna");
+    EXPECT_EQ(anna.ask(*front_, change)->reason, Reason::kNone);
+  }
   // The customer asks to be erased.
   void request_erasure(std::uint32_t customer) {
-    const auto petra = admin_->call<wire::StaffSecrets>(
-        wire::StaffAdd{{"petra"}, Role::kPrivacyOfficer, {}, {}, true});
-    passwords_["petra"] = petra.password.value;
-    wire::SeedCases seed;
-    seed.cases.items.push_back({customer,
-                                RequestType::kDataSubject,
-                                CaseState::kOpen,
-                                ContactProof::kProven,
-                                petra.number,
-                                time_.wall_ms(),
-                                {}});
-    const auto id = admin_->call<wire::SeedCasesAnswer>(seed).ids.items.at(0);
+    const auto id = add_privacy_officer(*admin_, customer).ids.items.at(0);
     auto officer = sign_in(*admin_, *front_, "petra");
     EXPECT_EQ(officer.ask(*front_, wire::RequestErasure{{}, id})->reason, Reason::kNone);
   }

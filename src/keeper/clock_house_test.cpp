@@ -39,18 +39,7 @@ TEST_F(ClockHouse, NothingIsDestroyedWhileTheClocksAreApart) {
   auto admin = connect_admin();
   auto front = connect_front();
   fill(admin);
-  const auto secrets = admin.call<wire::StaffSecrets>(
-      wire::StaffAdd{{"petra"}, Role::kPrivacyOfficer, {}, {}, true});
-  passwords_["petra"] = secrets.password.value;
-  wire::SeedCases seed;
-  seed.cases.items.push_back({1,
-                              RequestType::kDataSubject,
-                              CaseState::kOpen,
-                              ContactProof::kProven,
-                              secrets.number,
-                              time_.wall_ms(),
-                              {}});
-  const auto id = admin.call<wire::SeedCasesAnswer>(seed).ids.items.at(0);
+  const auto id = add_privacy_officer(admin).ids.items.at(0);
   auto petra = sign_in(admin, front, "petra");
   ASSERT_EQ(petra.ask(front, wire::RequestErasure{{}, id})->reason, Reason::kNone);
   const auto erased = [&] {

@@ -25,18 +25,7 @@ class ErasureHouse : public KeeperHouse {
     admin_.emplace(connect_admin());
     front_.emplace(connect_front());
     fill(*admin_);
-    const auto secrets = admin_->call<wire::StaffSecrets>(
-        wire::StaffAdd{{"petra"}, Role::kPrivacyOfficer, {}, {}, true});
-    passwords_["petra"] = secrets.password.value;
-    wire::SeedCases seed;
-    seed.cases.items.push_back({1,
-                                RequestType::kDataSubject,
-                                CaseState::kOpen,
-                                contact,
-                                secrets.number,
-                                time_.wall_ms(),
-                                {}});
-    const auto answer = admin_->call<wire::SeedCasesAnswer>(seed);
+    const auto answer = add_privacy_officer(*admin_, 1, contact);
     request_ = {{}, answer.ids.items.at(0)};
     case_number_ = answer.first_case;
     petra_.emplace(sign_in(*admin_, *front_, "petra"));

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/descriptor.h"
 #include "crypto/ecdh.h"
 #include "crypto/hash.h"
@@ -189,6 +190,9 @@ class KeeperHouse : public testing::Test {
   // anna's.
   void fill(Peer& admin);
   SignedIn sign_in(Peer& admin, Peer& front, const std::string& name);
+  // A privacy officer `petra` with a data-subject case of that customer.
+  wire::SeedCasesAnswer add_privacy_officer(Peer& admin, std::uint32_t customer = 1,
+                                            ContactProof contact = ContactProof::kProven);
 
   TemporaryFolder folder_;
   SecretBytes root_;
@@ -234,6 +238,22 @@ inline void KeeperHouse::fill(Peer& admin) {
                               1'767'225'600'000,
                               {}});
   case_of_anna_ = admin.call<wire::SeedCasesAnswer>(seed).ids.items.at(0);
+}
+
+inline wire::SeedCasesAnswer KeeperHouse::add_privacy_officer(Peer& admin, std::uint32_t customer,
+                                                              ContactProof contact) {
+  const auto secrets = admin.call<wire::StaffSecrets>(
+      wire::StaffAdd{{"petra"}, Role::kPrivacyOfficer, {}, {}, true});
+  passwords_["petra"] = secrets.password.value;
+  wire::SeedCases seed;
+  seed.cases.items.push_back({customer,
+                              RequestType::kDataSubject,
+                              CaseState::kOpen,
+                              contact,
+                              secrets.number,
+                              (clock_ == nullptr ? SystemClock().wall_ms() : clock_->wall_ms()),
+                              {}});
+  return admin.call<wire::SeedCasesAnswer>(seed);
 }
 
 inline SignedIn KeeperHouse::sign_in(Peer& admin, Peer& front, const std::string& name) {

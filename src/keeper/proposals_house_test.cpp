@@ -1,6 +1,9 @@
 // Acts that widen in a house that is no demo: nobody does them alone or at once.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "keeper/policy.h"
 #include "keeper/real_house_fixture.h"
 
@@ -112,6 +115,26 @@ TEST_F(Proposals, AreCarriedOutOnceAfterASecondAdminAndAnHour) {
   EXPECT_EQ(carry_out(one_, number).reason, Reason::kNotThere);
   EXPECT_EQ(staff(), 3u);
   EXPECT_TRUE(list().empty());
+}
+
+// What two people agreed on is not used up by an act that would be refused.
+TEST_F(Proposals, ARekeyWaitsForABackupAndIsStillThere) {
+  const auto two = second();
+  const auto number = propose(wire::ChangeKeys{KeyChange::kRekey});
+  EXPECT_EQ(approve(two, number), Reason::kNone);
+  time_.advance_ms(kHourMs);
+  auto peer = sign_in(one_);
+  EXPECT_EQ(peer.ask_at_once(wire::MakeBackup{}, wire::CarryOutProposal{number}),
+            (std::vector{Reason::kNone, Reason::kState}));
+  const auto is_made = [&] {
+    const auto phase = peer.call<wire::ReadBackupAnswer>(wire::ReadBackup{}).phase;
+    return phase == wire::BackupPhase::kReady;
+  };
+  for (int i = 0; i < 500 && !is_made(); ++i) {
+    time_.advance_ms(250);  // the keeper looks after its work four times a second
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(peer.ask(wire::CarryOutProposal{number})->reason, Reason::kNone);
 }
 
 TEST_F(Proposals, ANewPolicyWaitsToo) {

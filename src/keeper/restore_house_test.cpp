@@ -85,13 +85,7 @@ TEST_F(RestoreHouseTest, ChangesOfContactSinceAreLostAndTheLedgerKnows) {
   open_house();
   fill(*admin_);
   back_up();
-  wire::ChangeContact change;
-  change.id = case_of_anna_;
-  change.changes.items.push_back({static_cast<std::uint8_t>(Field::kEmail), {"new@example.com"}});
-  {
-    auto anna = sign_in(*admin_, *front_, "anna");
-    ASSERT_EQ(anna.ask(*front_, change)->reason, Reason::kNone);
-  }
+  change_email();
   close_house();
   const auto restored = restore();
   ASSERT_TRUE(restored) << restored.error().context;
@@ -308,13 +302,7 @@ TEST_F(RestoreHouseTest, AnInterruptedFirstStartTellsTheLedgerAgain) {
   open_house();
   fill(*admin_);
   back_up();
-  wire::ChangeContact change;
-  change.id = case_of_anna_;
-  change.changes.items.push_back({static_cast<std::uint8_t>(Field::kEmail), {"new@example.com"}});
-  {
-    auto anna = sign_in(*admin_, *front_, "anna");
-    ASSERT_EQ(anna.ask(*front_, change)->reason, Reason::kNone);
-  }
+  change_email();
   close_house();
   ASSERT_TRUE(restore());
   const auto note = plan().data / kRestoreFile;
@@ -328,8 +316,7 @@ TEST_F(RestoreHouseTest, AnInterruptedFirstStartTellsTheLedgerAgain) {
   EXPECT_EQ(ledger_size(), once + 1);
   start();
   open_house();
-  auto anna = sign_in(*admin_, *front_, "anna");
-  EXPECT_EQ(anna.ask(*front_, change)->reason, Reason::kNone);
+  change_email();
   close_house();
 }
 

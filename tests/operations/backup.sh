@@ -3,13 +3,17 @@ source tests/operations/lib.sh
 
 make_demo 400
 mkdir "$place/backups" "$place/backup-keys"
+mkdir "$place/backup-keys/another.example_house"
+touch "$place/backup-keys/another.example_house/backup-1.key" "$place/backup-keys/backup-7.key"
 say "a backup is made while the house runs"
 "$bulkhead" backup --data "$data" --to "$place/backups" --key-to "$place/backup-keys" >"$place/backup.log" 2>&1 &
 making=$!
 a_reveal
 wait "$making" || { cat "$place/backup.log"; die "no backup is made"; }
 backup=$(echo "$place"/backups/*.backup)
-backup_key=$(echo "$place"/backup-keys/*/backup-1.key)
+backup_key=$(echo "$place"/backup-keys/demo.invalid_*/backup-1.key)
+say "another house's keys stay as they are"
+[[ -e $place/backup-keys/backup-7.key && ! -s $place/backup-keys/another.example_house/backup-1.key ]] || die "another house's key was touched"
 [[ -s $backup && -s $backup_key ]] || die "backup or key is not there"
 if [[ -e $data/keeper/backup ]]; then die "the keeper kept its copy"; fi
 a_reveal
